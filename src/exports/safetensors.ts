@@ -7,7 +7,7 @@ import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { swapOnBigEndian } from '../files/byte-order.js';
 import { describeEnsemble, weightShapeOf } from './shared/described-ensemble.js';
 import type { ExportFormat } from './shared/export-format.js';
-import { type ExportCombineOptions, exportedEnsemble } from './shared/exported-ensemble.js';
+import { type ExportCombineOptions, exportedNetworks } from './shared/exported-ensemble.js';
 
 export const safetensors = {
   name: 'safetensors',
@@ -28,9 +28,10 @@ interface Tensor {
 const ALIGNMENT = 8;
 
 function writeSafetensors(ensemble: TrainedEnsemble, options: ExportCombineOptions): Uint8Array {
+  const networks = exportedNetworks(ensemble, options, 'safetensors');
   const tensors: Tensor[] = [];
   const described = describeEnsemble(
-    exportedEnsemble(ensemble, options),
+    { ...networks, members: networks.networks },
     (layer, { member }, at) => {
       const name = `member.${member}.layer.${at + 1}`;
       const [weight, bias] = [`${name}.weight`, `${name}.bias`];

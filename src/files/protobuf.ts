@@ -6,6 +6,9 @@ const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
 
+/** Bytes of a number below 2⁵³, at most. */
+const MOST_VARINT = 8;
+
 /** A field as bytes; a message is its fields one after the other. */
 export type Field = Uint8Array;
 
@@ -35,6 +38,39 @@ export function textField(number: number, text: string): Field {
 
 export function bytesField(number: number, bytes: Uint8Array): Field {
   return messageField(number, bytes);
+}
+
+/** Fields of one number, none packed, as one: there may be a million. @param values whole numbers from 0 to 2⁵³ − 1. */
+export function varintFields(number: number, values: readonly (number | bigint)[]): Field {
+  const own = key(number, VARINT);
+  const bytes = Buffer.alloc(values.length * (own.length + MOST_VARINT));
+  let length = 0;
+  for (const value of values) {
+    bytes.set(own, length);
+    length += own.length;
+    let rest = Number(value);
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[length++] = (rest % 0x80) | 0x80;
+    bytes[length++] = rest;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** The same of numbers in single precision. */
+export function floatFields(number: number, values: readonly number[]): Field {
+  const own = key(number, FIXED_32);
+  const width = own.length + 4;
+  const bytes = Buffer.alloc(values.length * width);
+  for (const [at, value] of values.entries()) {
+    bytes.set(own, at * width);
+    bytes.writeFloatLE(value, at * width + own.length);
+  }
+  return bytes;
+}
+
+/** The same of bytes. */
+export function bytesFields(number: number, values: readonly Uint8Array[]): Field {
+  const own = key(number, BYTES);
+  return message(values.flatMap((value) => [own, varint(value.length), value]));
 }
 
 /** A message within a message. */

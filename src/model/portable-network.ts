@@ -224,7 +224,8 @@ function portableLayer(
   }
 }
 
-function headOf({ loss, quantiles }: LossSpec, task: Task, { targets }: Encoding): PortableHead {
+/** How what a loss teaches is a prediction. */
+export function headOf({ loss, quantiles }: LossSpec, task: Task, { targets }: Encoding): PortableHead {
   const { mean, std, map } = targets;
   const classes = task.kind === 'classification' ? task.classes.length : 0;
   switch (loss) {

@@ -58,8 +58,8 @@ const labelled = withTargets(numbers, (value) => (value > 0 ? 1 : 0));
 function scaledBy(
   scaling: 'robust' | 'quantile',
   clip: Pick<DatasetArrays, 'softClip' | 'clipShape'>,
+  { x, rows, features, labels } = classes,
 ): Dataset {
-  const { x, rows, features, labels } = classes;
   // Some columns with an outlier, some of few values.
   const own = Float64Array.from(x, (value, at) => (at % features < 2 ? value ** 3 : Math.round(value)));
   return Dataset.fromArrays({ x: own, rows, features, labels, scaling, ...clip });
@@ -136,6 +136,29 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
   'rates of counts': [counted, { hidden: [6], loss: 'poisson' }],
   'several labels': [labelled, { hidden: [6], loss: 'multilabel' }],
   quantiles: [numbers, { hidden: [6], loss: 'quantile', quantiles: [0.1, 0.3, 0.5, 0.8] }],
+  'trees, networks and neighbours': [
+    classes,
+    {
+      members: [
+        { hidden: [4], epochs: 6 },
+        { engine: 'trees', rounds: 8, maxLeaves: 6 },
+        { engine: 'neighbours', neighbours: 4, votes: 'inverseDistance', featureShare: 0.7 },
+      ],
+    },
+  ],
+  'trees of two classes and neighbours of images': [
+    scaledBy('robust', { softClip: 3 }, images),
+    {
+      members: [
+        { engine: 'trees', rounds: 8, maxLeaves: 6, featureShare: 0.5 },
+        { engine: 'neighbours', neighbours: 3, image: '5x5', distance: 'euclidean' },
+      ],
+    },
+  ],
+  'trees and neighbours of numbers': [
+    bent('log'),
+    { members: [{ engine: 'trees', rounds: 8 }, { engine: 'neighbours' }, { hidden: [4], epochs: 6 }] },
+  ],
   'the product of Gaussians': [
     numbers,
     { hidden: [6], loss: 'gaussianNll' },
@@ -145,7 +168,11 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
 
 for (const [name, [dataset, options, choice]] of Object.entries(CASES)) {
   t.test(`${name} are read as they predict`, async (t) => {
-    const ensemble = await trainEnsemble(dataset, { members: 3, epochs: 6, seed: 1, ...options });
+    const ensemble = await trainEnsemble(dataset, {
+      ...('members' in options ? {} : { members: 3, epochs: 6 }),
+      seed: 1,
+      ...options,
+    });
     await agrees(t, ensemble, dataset, choice);
   });
 }

@@ -117,15 +117,25 @@ t.test('tensors begin at multiples of eight bytes, and the same bytes come again
   t.same(await writeExport(ensemble, { format: 'safetensors' }), bytes);
 });
 
-for (const [name, options, message] of [
-  ['neighbours', { engine: 'neighbours' }, /neighbours/],
-  ['masks of a net', { hiddenKeep: 0.5, epochs: 2 }, /masks/],
-] as const) {
-  t.test(`${name} are refused by name`, async (t) => {
-    const trained = await trainEnsemble(dataset, { members: 2, seed: 1, ...options });
-    const { maskEnsemble } = await import('../../src/studies/masks/masks.js');
-    const ensemble = name === 'neighbours' ? trained : maskEnsemble(trained, 3);
-    for (const format of ['safetensors', 'json'] as const)
-      await t.rejects(writeExport(ensemble, { format }), { code: 'ERR_OPTION', message });
-  });
-}
+t.test('members without layers are refused by name where there is nothing but layers', async (t) => {
+  for (const [engine, named] of [
+    ['neighbours', /got "?member 0, neighbours/],
+    ['trees', /got "?member 0, boosted trees/],
+  ] as const) {
+    const ensemble = await trainEnsemble(dataset, { members: 1, seed: 1, engine });
+    for (const format of ['safetensors', 'tfjs'] as const) {
+      await t.rejects(writeExport(ensemble, { format }), { code: 'ERR_OPTION', message: named });
+      await t.rejects(writeExport(ensemble, { format }), /ONNX and JSON have trees and neighbours too/);
+    }
+  }
+});
+
+t.test('masks of a net are refused by name', async (t) => {
+  const { maskEnsemble } = await import('../../src/studies/masks/masks.js');
+  const trained = await trainEnsemble(dataset, { members: 2, seed: 1, hiddenKeep: 0.5, epochs: 2 });
+  for (const format of ['safetensors', 'json'] as const)
+    await t.rejects(writeExport(maskEnsemble(trained, 3), { format }), {
+      code: 'ERR_OPTION',
+      message: /masks/,
+    });
+});

@@ -4,7 +4,8 @@
 import { softplus } from '../kernels/reference.js';
 import { activate } from './json-activations.js';
 import { type Embedded, embed } from './json-embedded.js';
-import { type Bend, deviateAmong, unbent } from './json-quantiles.js';
+import { type Head, type Neighbours, sumOf, type Trees, voted } from './json-members.js';
+import { deviateAmong, unbent } from './json-quantiles.js';
 
 interface Dense {
   readonly kind: 'dense';
@@ -36,17 +37,10 @@ interface Norm {
   readonly activation: string;
 }
 
-interface Head {
-  readonly kind: 'softmax' | 'sigmoid' | 'linear' | 'gaussian' | 'rate' | 'labels' | 'quantiles';
-  readonly unit: readonly number[];
-  readonly levels: readonly number[];
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  readonly map?: Bend;
-  readonly varianceFloor: number;
-}
+type Member = Network | Trees | Neighbours;
 
-interface Member {
+interface Network {
+  readonly kind?: undefined;
   readonly weight: number;
   readonly features: readonly number[] | null;
   readonly embedded?: Embedded;
@@ -109,7 +103,7 @@ type Row = Readonly<Record<string, unknown>>;
 export function predictFromJson(file: ExportedJson, rows: readonly (Row | readonly number[])[]): ReadAnswers {
   const answers = rows.map((row) => {
     const features = Array.isArray(row) ? row : featuresOf(file, row as Row);
-    return answerOf(file, encode(file, features));
+    return answerOf(file, encode(file, features), features);
   });
   const isClasses = file.task.kind === 'classification';
   return {
@@ -159,10 +153,14 @@ interface Answer {
   readonly contest: number[];
 }
 
-function answerOf(file: ExportedJson, features: readonly number[]): Answer {
+function answerOf(file: ExportedJson, features: readonly number[], given: readonly number[]): Answer {
   const { members, aggregator, task, calibration, clip } = file;
   const weights = members.map(({ weight }) => weight);
-  const outputs = members.map((member) => forward(member, features));
+  const outputs = members.map((member) => {
+    if (member.kind === 'trees') return sumOf(member, features);
+    if (member.kind === 'neighbours') return voted(member, member.inUnits ? given : features);
+    return forward(member, features);
+  });
   if (task.kind === 'regression') {
     const moments = outputs.map((z, at) => momentsOf(members[at]!.head, z, clip));
     return { ...momentsTogether(moments, weights, aggregator), contest: [] };
@@ -183,7 +181,7 @@ function answerOf(file: ExportedJson, features: readonly number[]): Answer {
 }
 
 function forward(
-  { layers, features: columns, image, embedded }: Member,
+  { layers, features: columns, image, embedded }: Network,
   features: readonly number[],
 ): number[] {
   const seen = columns === null ? features : columns.map((i) => features[i]!);

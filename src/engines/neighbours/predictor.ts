@@ -3,7 +3,6 @@
 
 import { type FeatureScale, outputCount, type TargetScale } from '../../data/dataset/dataset.js';
 import { decodeRows, decodeTarget } from '../../data/dataset/encoding.js';
-import { TuttiError } from '../../errors.js';
 import { log } from '../../math/functions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { pickColumns } from '../shared/pick-columns.js';
@@ -16,7 +15,7 @@ import {
 } from '../shared/predictor.js';
 import { createNeighbourSearch, type Neighbours } from './nearest-neighbours.js';
 import type { NeighboursMemberSpec } from './spec.js';
-import { storedRowLength } from './stored-rows.js';
+import { readStoredRows } from './stored-rows.js';
 
 /** Loads members, whose weights are stored rows; see stored-rows.ts. */
 export function createPredictor(
@@ -40,15 +39,7 @@ function loadMember(
 ): MemberPredictor {
   const { spec, parameters } = member;
   const columns = member.columns?.length ?? features;
-  const length = storedRowLength(spec, features, task);
-  const rows = parameters.length / length;
-  const stored = new Float32Array(rows * columns);
-  const targets = new Float32Array(rows * (length - columns));
-  for (let row = 0; row < rows; row++) {
-    stored.set(parameters.subarray(row * length, row * length + columns), row * columns);
-    targets.set(parameters.subarray(row * length + columns, (row + 1) * length), row * (length - columns));
-  }
-  if (task.kind === 'classification') requireLabels(targets, outputCount(task));
+  const { stored, targets } = readStoredRows(spec, features, task, parameters);
   const units = spec.distance.image === null ? null : encoding.features;
   const search = createNeighbourSearch(inUnits(stored, units), columns, spec.neighbours, spec.distance);
   const predict = (x: Float32Array, count: number): Predictions => {
@@ -58,14 +49,6 @@ function loadMember(
       : averageTargets(found, spec, targets, count, encoding.targets);
   };
   return { predict };
-}
-
-/** Stored rows may come from a file. */
-function requireLabels(labels: Float32Array, classes: number): void {
-  const bad = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
-  if (bad === undefined) return;
-  const message = `Expected the stored rows of a nearest-neighbour member to have labels below ${classes}, got ${bad}`;
-  throw new TuttiError('ERR_BUNDLE', message);
 }
 
 /** Features back in the user's units, in single precision; x itself for no scale. */

@@ -57,3 +57,39 @@ export function storeRows(
     at += targets;
   }
 }
+
+/** What {@link storeRows} stored, features and truth apart. */
+export interface StoredRows {
+  readonly rows: number;
+  /** f32[rows, the member's features]. */
+  readonly stored: Float32Array;
+  /** f32[rows, targets], standardised; of classes f32[rows], their places. */
+  readonly targets: Float32Array;
+}
+
+/** Reads stored rows. @throws ERR_BUNDLE for labels that are of no class: they may come from a file. */
+export function readStoredRows(
+  spec: NeighboursMemberSpec,
+  features: number,
+  task: Task,
+  parameters: Float32Array,
+): StoredRows {
+  const columns = memberFeatures(spec, features);
+  const length = storedRowLength(spec, features, task);
+  const rows = parameters.length / length;
+  const stored = new Float32Array(rows * columns);
+  const targets = new Float32Array(rows * (length - columns));
+  for (let row = 0; row < rows; row++) {
+    stored.set(parameters.subarray(row * length, row * length + columns), row * columns);
+    targets.set(parameters.subarray(row * length + columns, (row + 1) * length), row * (length - columns));
+  }
+  if (task.kind === 'classification') requireLabels(targets, outputCount(task));
+  return { rows, stored, targets };
+}
+
+function requireLabels(labels: Float32Array, classes: number): void {
+  const bad = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (bad === undefined) return;
+  const message = `Expected the stored rows of a nearest-neighbour member to have labels below ${classes}, got ${bad}`;
+  throw new TuttiError('ERR_BUNDLE', message);
+}

@@ -7,8 +7,8 @@ import { failOption } from '../../errors.js';
 import { swapOnBigEndian } from '../../files/byte-order.js';
 import {
   type ExportCombineOptions,
-  type ExportedEnsemble,
-  exportedEnsemble,
+  type ExportedNetworks,
+  exportedNetworks,
 } from '../shared/exported-ensemble.js';
 import { LayerGraph } from './layer-graph.js';
 import { addMember, dense, diagonal, type MemberHead } from './member-layers.js';
@@ -18,7 +18,7 @@ const INPUT = 'features';
 
 /** @throws ERR_OPTION for what no layers of TensorFlow.js say, by its name. */
 export function writeLayersModel(ensemble: TrainedEnsemble, options: ExportCombineOptions): Uint8Array {
-  const portable = exportedEnsemble(ensemble, options);
+  const portable = exportedNetworks(ensemble, options, 'a tf.LayersModel');
   requireLayers(portable);
   const { task, features, encoding } = portable;
   const graph = new LayerGraph();
@@ -63,7 +63,7 @@ export function requireUnclipped({ encoding }: Pick<TrainedEnsemble, 'encoding'>
 /** Heads whose answers no layer gives. */
 const LINKED: ReadonlySet<string> = new Set(['rate', 'quantiles', 'labels']);
 
-function requireLayers(portable: ExportedEnsemble): void {
+function requireLayers(portable: ExportedNetworks): void {
   requireUnclipped(portable);
   const { aggregator, calibration, networks, task } = portable;
   const linked = portable.networks.find(({ head }) => LINKED.has(head.kind));
@@ -80,7 +80,7 @@ function requireLayers(portable: ExportedEnsemble): void {
   failOption('calibrated', `false, as no layers of TensorFlow.js say ${method} of this average`, true);
 }
 
-function namesOf({ preprocessing }: ExportedEnsemble): string[] {
+function namesOf({ preprocessing }: ExportedNetworks): string[] {
   return preprocessing!.features.flatMap((feature) =>
     feature.kind === 'numeric'
       ? [feature.column]
@@ -102,7 +102,7 @@ function normalisation(mean: readonly number[], std: readonly number[]) {
   ];
 }
 
-function probabilities(graph: LayerGraph, ensemble: ExportedEnsemble, encoded: string): string {
+function probabilities(graph: LayerGraph, ensemble: ExportedNetworks, encoded: string): string {
   const { networks, weights, aggregator, calibration } = ensemble;
   const classes = ensemble.task.kind === 'classification' ? ensemble.task.classes.length : 0;
   const pair = (factor: number, activation: MemberHead['activation'], sigmoid: boolean): MemberHead => ({
@@ -133,7 +133,7 @@ function probabilities(graph: LayerGraph, ensemble: ExportedEnsemble, encoded: s
   return average(graph, own, weights, classes);
 }
 
-function means(graph: LayerGraph, ensemble: ExportedEnsemble, encoded: string): string {
+function means(graph: LayerGraph, ensemble: ExportedNetworks, encoded: string): string {
   const { networks, weights, clip, features } = ensemble;
   const targets = ensemble.encoding.targets.mean.length;
   const low = clip?.low ?? new Array<number>(targets).fill(0);

@@ -5,8 +5,16 @@ import { failOption } from '../../errors.js';
 import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { type Combined, calibrated } from './calibrate.js';
 import { type Graph, once, type Value } from './graph.js';
-import { type Answers, average, byRows, joined, type Order, orderOf, spread } from './members.js';
-import type { RawOutputs } from './networks.js';
+import {
+  type Answers,
+  average,
+  byRows,
+  joined,
+  type Order,
+  orderOf,
+  type RawOutputs,
+  spread,
+} from './members.js';
 
 /** The answers of an ensemble of classes. */
 export function answersOfClasses(

@@ -29,9 +29,18 @@ export type Shape = readonly (number | string)[];
 
 type Numbers = Float32Array | Float64Array | BigInt64Array;
 
-/** Attributes: whole numbers, `{ float }`, texts, and lists of whole numbers and of texts. */
+/** Attributes: whole numbers, `{ float }`, texts; lists of whole numbers, of texts, of numbers in single precision; a tensor of numbers in double. */
 export type Attributes = Readonly<
-  Record<string, number | string | { readonly float: number } | readonly number[] | readonly string[]>
+  Record<
+    string,
+    | number
+    | string
+    | { readonly float: number }
+    | readonly number[]
+    | readonly string[]
+    | Float32Array
+    | Float64Array
+  >
 >;
 
 /** Most bytes of a message of Protocol Buffers. */
@@ -127,12 +136,23 @@ export class Graph {
     return name;
   }
 
+  /** A node with several outputs. @param abouts what they are, in their names. */
+  nodes(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    abouts: readonly string[],
+  ): readonly Value[] {
+    const names = abouts.map((about) => this.#name(about));
+    this.#nodes.push(node(operator, inputs, names, attributes, ''));
+    return names;
+  }
+
   /** Cuts a value along an axis into two parts of one size. */
   halves(value: Value, axis: number, size: number, about: string): [Value, Value] {
-    const [first, second] = [this.#name(about), this.#name(about)];
     const sizes = this.integers('sizes', [size, size]);
-    this.#nodes.push(node('Split', [value, sizes], [first, second], { axis }, ''));
-    return [first, second];
+    const [first, second] = this.nodes('Split', [value, sizes], { axis }, [about, about]);
+    return [first!, second!];
   }
 
   /** The bytes of a model of this graph. @throws ERR_OPTION where it is larger than such a file can be. */
@@ -145,15 +165,25 @@ export class Graph {
     return modelBytes(this.#model(name, about, facts));
   }
 
+  /** What outputs are made from, whether nodes make it or it is constant. */
+  #needed(): ReadonlySet<Value> {
+    const needed = new Set<Value>([...this.#outputs.map(({ name }) => name), ...this.#outputNames.keys()]);
+    for (const { input, output } of this.#nodes.toReversed())
+      if (output.some((value) => needed.has(value))) for (const value of input) needed.add(value);
+    return needed;
+  }
+
   #model(name: string, about: string, facts: Readonly<Record<string, string>>): ModelProto {
+    const needed = this.#needed();
+    const nodes = this.#nodes.filter(({ output }) => output.some((value) => needed.has(value)));
     return {
       irVersion: BigInt(IR_VERSION),
       producerName: 'tutti',
       producerVersion: VERSION,
       opsetImport: [...this.#domains].map((domain) => ({ domain, version: BigInt(OPSETS[domain]) })),
       graph: {
-        ...{ name, docString: about, node: this.#nodes.map((own) => this.#named(own)) },
-        initializer: this.#constants,
+        ...{ name, docString: about, node: nodes.map((own) => this.#named(own)) },
+        initializer: this.#constants.filter(({ name }) => needed.has(name)),
         ...{ input: this.#inputs, output: this.#outputs },
       },
       metadataProps: Object.entries(facts).map(([key, value]) => ({ key, value })),
@@ -190,6 +220,11 @@ function node(
 function attributeOf(name: string, value: Attributes[string]): AttributeProto {
   if (typeof value === 'number') return { name, type: ATTRIBUTE.int, i: BigInt(value) };
   if (typeof value === 'string') return { name, type: ATTRIBUTE.string, s: utf8(value) };
+  if (value instanceof Float32Array) return { name, type: ATTRIBUTE.floats, floats: Array.from(value) };
+  if (value instanceof Float64Array) {
+    const rawData = new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
+    return { name, type: ATTRIBUTE.tensor, t: { ...tensor(name, 'double', [value.length]), rawData } };
+  }
   if ('float' in value) return { name, type: ATTRIBUTE.float, f: value.float };
   if (isTexts(value)) return { name, type: ATTRIBUTE.strings, strings: value.map(utf8) };
   return { name, type: ATTRIBUTE.ints, ints: value.map(BigInt) };

@@ -14,7 +14,7 @@ import { numberWords } from '../../data/table/number-format.js';
 import { failOption } from '../../errors.js';
 import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { tableOfCategories } from './categories.js';
-import type { Graph, Value } from './graph.js';
+import { type Graph, once, type Value } from './graph.js';
 import { normalDeviates } from './quantiles.js';
 
 export type NumberType = 'float' | 'double';
@@ -22,6 +22,10 @@ export type NumberType = 'float' | 'double';
 /** Encoded features, f32[rows, width]. */
 export interface EncodedFeatures {
   readonly value: Value;
+  /** The same columns in the user's units, filled, of the type that numbers are given as. */
+  inUnits(): Value;
+  /** 0 for a row without a missing number, NaN for another, f32[rows, 1]; null where no missing number comes through. */
+  readonly gaps: (() => Value) | null;
   readonly width: number;
   /** Whether a number that is missing comes through, as NaN: nothing was fitted that fills it. */
   readonly hasGaps: boolean;
@@ -66,8 +70,11 @@ function encodeRows(graph: Graph, ensemble: ExportedEnsemble, type: NumberType):
   const about = 'rows of features in the user’s units';
   const x = graph.input('features', type, ['rows', features], about);
   const columns = columnsOf(ensemble);
+  const encoded = encodeNumbers(graph, x, columns, type, shapeOf(ensemble));
+  const inUnits = () => encoded.filled;
   return {
-    ...encodeNumbers(graph, x, columns, type, shapeOf(ensemble)),
+    ...encoded,
+    ...{ inUnits, gaps: encoded.hasGaps ? once(() => gapsIn(graph, inUnits(), type)) : null },
     width: features,
     places: Int32Array.from(columns.keys()),
   };
@@ -84,6 +91,7 @@ function encodeColumns(
   const places = new Int32Array(ensemble.features).fill(-1);
   const factors = new Float64Array(ensemble.features).fill(1);
   const parts: Value[] = [];
+  let filled: Value | null = null;
   let width = 0;
   let hasGaps = false;
   const numeric: { readonly feature: NumericFeature; readonly column: Column }[] = [];
@@ -107,6 +115,7 @@ function encodeColumns(
     const own = numeric.map(({ column }) => column);
     const encoded = encodeNumbers(graph, x, own, type, shapeOf(ensemble));
     parts.push(encoded.value);
+    filled = encoded.filled;
     hasGaps = encoded.hasGaps;
     for (const [at, { place }] of own.entries()) factors[place] = encoded.factors[at]!;
   }
@@ -130,7 +139,23 @@ function encodeColumns(
     parts.push(graph.node('Reshape', [joined, shape], {}, 'categories'));
   }
   const value = parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: 1 }, 'encoded');
-  return { value, width, places, factors, hasGaps };
+  const inUnits = once(() => {
+    // What is no number is 0 or 1, whatever the units.
+    const others = filled === null ? parts : parts.slice(1);
+    const wide = others.map((part) =>
+      type === 'double' ? graph.node('Cast', [part], { to: 11 }, 'wide') : part,
+    );
+    const all = filled === null ? wide : [filled, ...wide];
+    return all.length === 1 ? all[0]! : graph.node('Concat', all, { axis: 1 }, 'inUnits');
+  });
+  const gaps = hasGaps ? once(() => gapsIn(graph, inUnits(), type)) : null;
+  return { value, inUnits, gaps, width, places, factors, hasGaps };
+}
+
+function gapsIn(graph: Graph, x: Value, type: NumberType): Value {
+  const nothing = graph.node('Mul', [x, graph.numbers('zero', 0, type)], {}, 'nothing');
+  const sum = graph.node('ReduceSum', [nothing, graph.integers('axes', [1])], { keepdims: 1 }, 'gaps');
+  return type === 'double' ? graph.node('Cast', [sum], { to: 1 }, 'gaps') : sum;
 }
 
 /** 0/1 columns, f32[rows, 1, categories]: a row of a table by the number of the category. */
@@ -190,7 +215,7 @@ function encodeNumbers(
   columns: readonly Column[],
   type: NumberType,
   shape: ClipShape,
-): Pick<EncodedFeatures, 'value' | 'factors' | 'hasGaps'> {
+): Pick<EncodedFeatures, 'value' | 'factors' | 'hasGaps'> & { readonly filled: Value } {
   let z = x;
   if (columns.some(({ fill }) => fill !== null)) {
     const fills = graph.numbers(
@@ -200,6 +225,7 @@ function encodeNumbers(
     );
     z = graph.node('Where', [graph.node('IsNaN', [z], {}, 'missing'), fills, z], {}, 'filled');
   }
+  const filled = z;
   const clips = columns.some(({ clip }) => clip !== null);
   const factors = Float64Array.from(columns, ({ clip }) => (clips ? (clip ?? NO_CLIPS[shape]) : 1));
   const ranked = columns.map(({ quantiles }) => quantiles !== null);
@@ -212,7 +238,7 @@ function encodeNumbers(
     z = graph.node('Where', [chosen, deviates, standardised], {}, 'encodedNumbers');
   }
   const hasGaps = columns.some(({ fill }) => fill === null);
-  return { value: clips ? softClip(graph, z, shape) : z, factors, hasGaps };
+  return { value: clips ? softClip(graph, z, shape) : z, filled, factors, hasGaps };
 }
 
 /** Standardised, and over the factors, f32[rows, columns]. */

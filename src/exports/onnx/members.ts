@@ -1,9 +1,21 @@
 // Members of all shapes side by side: in which order the graph has them, their averages, and how they are handed out.
 
+import type { PortableHead } from '../../model/portable-network.js';
 import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import type { Graph, Value } from './graph.js';
 import type { NumberType } from './inputs.js';
-import type { RawOutputs } from './networks.js';
+
+/** What members that run together put out: f32[members, rows, units], raw. */
+export interface RawOutputs {
+  readonly value: Value;
+  readonly members: readonly RawMember[];
+}
+
+export interface RawMember {
+  /** Its place in the plan. */
+  readonly member: number;
+  readonly head: PortableHead;
+}
 
 /** What the graph answers, by name; each made when it is asked for. */
 export interface Answers {
@@ -18,9 +30,9 @@ export interface Answer {
 }
 
 /** Weights in the order in which the graph has the members, and how these become the plan's order; null for as they are. */
-export function orderOf({ networks, weights }: ExportedEnsemble, raw: readonly RawOutputs[]) {
-  const inGraph = raw.flatMap((group) => group.networks.map(({ member }) => member));
-  const inPlan = networks.map(({ member }) => member);
+export function orderOf({ members, weights }: ExportedEnsemble, raw: readonly RawOutputs[]) {
+  const inGraph = raw.flatMap((group) => group.members.map(({ member }) => member));
+  const inPlan = members.map(({ member }) => member);
   const order = inPlan.map((member) => inGraph.indexOf(member));
   const own = inGraph.map((member) => weights[inPlan.indexOf(member)]!);
   return { weights: own, order: order.every((place, at) => place === at) ? null : order };

@@ -18,12 +18,7 @@ import { activated } from './activations.js';
 import { callInputs, inputsKey } from './embedded-inputs.js';
 import { type Graph, once, type Value } from './graph.js';
 import type { EncodedFeatures } from './inputs.js';
-
-/** What networks of one shape put out: f32[members, rows, units], raw. */
-export interface RawOutputs {
-  readonly value: Value;
-  readonly networks: readonly PortableNetwork[];
-}
+import type { RawOutputs } from './members.js';
 
 /** Runs all networks, those of one shape together, in the order of the first of each shape. */
 export function callNetworks(
@@ -41,7 +36,7 @@ export function callNetworks(
   const padded = once(() => withZeros(graph, encoded));
   return [...groups.values()].map((group) => ({
     value: callGroup(graph, encoded, padded, group),
-    networks: group,
+    members: group,
   }));
 }
 

@@ -5,19 +5,22 @@
 
 import {
   bytesField,
+  bytesFields,
   type Fields,
   floatField,
+  floatFields,
   message,
   messageField,
   textField,
   varintField,
+  varintFields,
 } from '../../files/protobuf.js';
 
 /** Types of a tensor's elements. */
 export const ELEMENT = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 } as const;
 
 /** Types of attributes. */
-export const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7, strings: 8 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 
 export interface TensorProto {
   readonly name: string;
@@ -35,6 +38,8 @@ export interface AttributeProto {
   readonly f?: number;
   readonly i?: bigint;
   readonly s?: Uint8Array;
+  readonly t?: TensorProto;
+  readonly floats?: readonly number[];
   readonly ints?: readonly bigint[];
   readonly strings?: readonly Uint8Array[];
 }
@@ -119,14 +124,16 @@ function nodeFields({ name, opType, domain, input, output, attribute }: NodeProt
   ];
 }
 
-function attributeFields({ name, type, f, i, s, ints = [], strings = [] }: AttributeProto): Fields[] {
+function attributeFields({ name, type, f, i, s, t, floats, ints, strings }: AttributeProto): Fields[] {
   return [
     textField(1, name),
     f === undefined ? [] : floatField(2, f),
     i === undefined ? [] : varintField(3, i),
     s === undefined ? [] : bytesField(4, s),
-    ints.map((own) => varintField(8, own)),
-    strings.map((own) => bytesField(9, own)),
+    t === undefined ? [] : messageField(5, ...tensorFields(t)),
+    floats === undefined ? [] : floatFields(7, floats),
+    ints === undefined ? [] : varintFields(8, ints),
+    strings === undefined ? [] : bytesFields(9, strings),
     varintField(20, type),
   ];
 }

@@ -7,8 +7,16 @@ import { VARIANCE_FLOOR } from '../../model/portable-network.js';
 import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { type Graph, once, type Value } from './graph.js';
 import type { NumberType } from './inputs.js';
-import { type Answers, average, byRows, joined, type Order, orderOf, spread } from './members.js';
-import type { RawOutputs } from './networks.js';
+import {
+  type Answers,
+  average,
+  byRows,
+  joined,
+  type Order,
+  orderOf,
+  type RawOutputs,
+  spread,
+} from './members.js';
 
 /** The answers of an ensemble of targets. */
 export function answersOfValues(
@@ -78,13 +86,13 @@ export function answersOfValues(
 function meansAndVariances(
   graph: Graph,
   { clip, encoding, givesVariances }: ExportedEnsemble,
-  { value, networks }: RawOutputs,
+  { value, members }: RawOutputs,
 ): { readonly mean: Value; readonly variance: Value | null } {
   const { mean: centre, std } = encoding.targets;
   const targets = std.length;
   let mean = value;
   let second: Value | null = null;
-  const { head } = networks[0]!;
+  const { head } = members[0]!;
   if (head.kind === 'quantiles')
     failOption('ensemble', 'one without quantiles, to be exported to ONNX', 'loss quantile');
   if (head.kind === 'labels') {
@@ -109,7 +117,7 @@ function meansAndVariances(
     mean = graph.node('Add', [scaled, offsets], {}, 'means');
   }
   if (givesVariances) [mean, second] = graph.halves(value, 2, targets, 'outputs');
-  else if (networks[0]!.head.kind === 'gaussian') {
+  else if (members[0]!.head.kind === 'gaussian') {
     const places = graph.integers(
       'means',
       Array.from({ length: targets }, (_, at) => at),

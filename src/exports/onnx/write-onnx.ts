@@ -7,10 +7,19 @@ import { failOption } from '../../errors.js';
 import { failChoice } from '../../option-names.js';
 import type { FormatOptions } from '../shared/export-format.js';
 import { type ExportedEnsemble, exportedEnsemble } from '../shared/exported-ensemble.js';
+import {
+  isPortableNetwork,
+  type PortableMember,
+  type PortableNeighbours,
+  type PortableTrees,
+} from '../shared/portable-members.js';
 import { answersOfClasses } from './class-answers.js';
 import { Graph } from './graph.js';
-import { encodeInputs, precisionFor } from './inputs.js';
+import { type EncodedFeatures, encodeInputs, type NumberType, precisionFor } from './inputs.js';
+import type { RawOutputs } from './members.js';
+import { callNeighbours } from './neighbours.js';
 import { callNetworks } from './networks.js';
+import { callTrees } from './trees.js';
 import { answersOfValues } from './value-answers.js';
 
 /**
@@ -24,7 +33,7 @@ export function writeOnnx(ensemble: TrainedEnsemble, options: FormatOptions): Ui
   const { inputs = portable.preprocessing === null ? 'features' : 'columns' } = options;
   const type = numberType(portable, options.numbers);
   const encoded = encodeInputs(graph, portable, inputs, type);
-  const raw = callNetworks(graph, encoded, portable.networks);
+  const raw = callMembers(graph, encoded, portable, type);
   const { task } = portable;
   const answers =
     task.kind === 'classification'
@@ -35,6 +44,28 @@ export function writeOnnx(ensemble: TrainedEnsemble, options: FormatOptions): Ui
     graph.output(graph.has(name) ? `predicted_${name}` : name, value(), element, shape, about);
   }
   return graph.bytes('ensemble', aboutModel(portable), facts(ensemble, portable));
+}
+
+/** Members of a kind run together: networks first, then trees, then each that keeps rows. */
+function callMembers(
+  graph: Graph,
+  encoded: EncodedFeatures,
+  { members, encoding, task }: ExportedEnsemble,
+  type: NumberType,
+): RawOutputs[] {
+  const networks = members.filter(isPortableNetwork);
+  const trees = members.filter((member): member is PortableTrees => isOf(member, 'trees'));
+  const stored = members.filter((member): member is PortableNeighbours => isOf(member, 'neighbours'));
+  const classes = task.kind === 'classification' ? task.classes.length : 0;
+  return [
+    ...callNetworks(graph, encoded, networks),
+    ...(trees.length === 0 ? [] : [callTrees(graph, encoded, encoding.features, trees, type)]),
+    ...stored.map((member) => callNeighbours(graph, encoded, member, classes)),
+  ];
+}
+
+function isOf(member: PortableMember, kind: 'trees' | 'neighbours'): boolean {
+  return 'kind' in member && member.kind === kind;
 }
 
 function numberType(portable: ExportedEnsemble, stated: FormatOptions['numbers']): 'float' | 'double' {
@@ -52,14 +83,15 @@ function chosen(names: readonly string[], asked: readonly string[] | undefined):
   return asked;
 }
 
-function aboutModel({ task, networks, aggregator }: ExportedEnsemble): string {
+function aboutModel({ task, members, aggregator }: ExportedEnsemble): string {
   const what = task.kind === 'classification' ? `${task.classes.length} classes` : task.targets.join(', ');
-  return `${networks.length} networks, ${aggregator}, of ${what}`;
+  const kind = members.every(isPortableNetwork) ? 'networks' : 'members';
+  return `${members.length} ${kind}, ${aggregator}, of ${what}`;
 }
 
 /** What is kept beside the graph, as texts. */
 function facts(ensemble: TrainedEnsemble, portable: ExportedEnsemble): Record<string, string> {
-  const { task, networks, weights, aggregator, calibration } = portable;
+  const { task, members, weights, aggregator, calibration } = portable;
   const threshold = calibration?.threshold?.value ?? null;
   return {
     'tutti.contentHash': contentHash(ensemble),
@@ -67,7 +99,7 @@ function facts(ensemble: TrainedEnsemble, portable: ExportedEnsemble): Record<st
     ...(task.kind === 'classification'
       ? { 'tutti.classes': JSON.stringify(task.classes) }
       : { 'tutti.targets': JSON.stringify(task.targets) }),
-    'tutti.members': JSON.stringify(networks.map(({ member }) => member)),
+    'tutti.members': JSON.stringify(members.map(({ member }) => member)),
     'tutti.weights': JSON.stringify(weights),
     'tutti.aggregator': aggregator,
     ...(calibration === null ? {} : { 'tutti.calibration': calibration.method ?? 'none' }),

@@ -17,7 +17,14 @@ import type {
 import type { WindowGeometry } from '../../model/windows.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import { type DescribedInputs, describeInputs, type WriteNumbers } from './described-inputs.js';
+import {
+  type DescribedNeighbours,
+  type DescribedTrees,
+  describeNeighbours,
+  describeTrees,
+} from './described-members.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
+import type { PortableMember } from './portable-members.js';
 
 /** What a raw column is, in the order of the features that they become. */
 export type DescribedColumn =
@@ -68,11 +75,21 @@ export type DescribedLayer<Weights> =
       readonly stride: readonly number[];
     };
 
-export interface DescribedMember<Weights, Numbers> {
+/** What is said of a member of any kind. */
+interface DescribedShare {
   /** Its place in the plan. */
   readonly member: number;
   /** Its share in the average. */
   readonly weight: number;
+}
+
+export type DescribedMember<Weights, Numbers> =
+  | DescribedNetwork<Weights, Numbers>
+  | (DescribedShare & DescribedTrees)
+  | (DescribedShare & DescribedNeighbours<Numbers>);
+
+/** A network, the one kind that does not say so: there was none beside it. */
+export interface DescribedNetwork<Weights, Numbers> extends DescribedShare {
   /** The features that it sees, from 0; null: all. */
   readonly features: readonly number[] | null;
   /** What becomes of these before the first layer; absent: nothing. */
@@ -115,7 +132,7 @@ export function describeEnsemble<Weights extends object, Numbers>(
   weightsOf: (layer: WeightedLayer, network: PortableNetwork, at: number) => Weights,
   write: WriteNumbers<Numbers>,
 ): DescribedEnsemble<Weights, Numbers> {
-  const { task, features, encoding, preprocessing, networks, weights, aggregator, calibration, clip } =
+  const { task, features, encoding, preprocessing, members, weights, aggregator, calibration, clip } =
     ensemble;
   const method = calibration?.method ?? null;
   return {
@@ -127,17 +144,31 @@ export function describeEnsemble<Weights extends object, Numbers>(
     calibration: method && { method, parameters: calibration!.parameters },
     threshold: calibration?.threshold?.value ?? null,
     clip,
-    members: networks.map((network, at) => ({
-      ...{ member: network.member, weight: weights[at]!, features: network.columns && [...network.columns] },
-      ...(network.inputs === null
-        ? {}
-        : { embedded: describeInputs(network.inputs, `member.${network.member}`, write) }),
-      image: network.image && [network.image.channels, network.image.height, network.image.width],
-      layers: network.layers.map((layer, place) =>
-        describeLayer(layer, () => weightsOf(layer as never, network, place)),
-      ),
-      head: network.head,
-    })),
+    members: members.map((member, at) => describeMember(member, weights[at]!, weightsOf, write)),
+  };
+}
+
+function describeMember<Weights extends object, Numbers>(
+  member: PortableMember,
+  weight: number,
+  weightsOf: (layer: WeightedLayer, network: PortableNetwork, at: number) => Weights,
+  write: WriteNumbers<Numbers>,
+): DescribedMember<Weights, Numbers> {
+  const share = { member: member.member, weight };
+  if ('kind' in member) {
+    if (member.kind === 'trees') return { ...share, ...describeTrees(member) };
+    return { ...share, ...describeNeighbours(member, write) };
+  }
+  const { columns, inputs, image, layers, head } = member;
+  return {
+    ...share,
+    features: columns && [...columns],
+    ...(inputs === null ? {} : { embedded: describeInputs(inputs, `member.${member.member}`, write) }),
+    image: image && [image.channels, image.height, image.width],
+    layers: layers.map((layer, place) =>
+      describeLayer(layer, () => weightsOf(layer as never, member, place)),
+    ),
+    head,
   };
 }
 

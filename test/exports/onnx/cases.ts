@@ -5,15 +5,12 @@ import {
   calibrateEnsemble,
   createInlineRunner,
   loadTraining,
-  predictEnsemble,
-  predictMembers,
   readCsv,
   type Table,
   type TrainedEnsemble,
   type TrainingOptions,
   tableFromRecords,
   trainEnsemble,
-  transformFeatures,
   withAveragingWeights,
 } from '../../../src/index.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
@@ -84,6 +81,8 @@ interface Asked {
   readonly options?: FormatOptions;
   readonly within?: number;
   readonly adapt?: Adapt;
+  /** @default true */
+  readonly networks?: false;
 }
 
 const DIGITS = { table: digits, load: { target: 'digit' } } as const;
@@ -99,6 +98,8 @@ const bought = (target: string) => ({
 const BOUGHT = bought('bought');
 const AGAIN = bought('again');
 const small = { members: 3, hidden: [6], resample: 'bootstrap' } as const;
+const TREES = { engine: 'trees', rounds: 12, maxLeaves: 7 } as const;
+const NEAREST = { engine: 'neighbours', neighbours: 5 } as const;
 const calibrated = (method: 'temperature' | 'vector' | 'isotonic', threshold?: 'f1'): Adapt => {
   const asked = { method, runner, ...(threshold === undefined ? {} : { threshold }) };
   return (ensemble, train) => calibrateEnsemble(ensemble, train, asked);
@@ -277,6 +278,57 @@ const ASKED: Readonly<Record<string, Asked>> = {
     ...DIABETES,
     ...{ load: { target: ['progression', 'bmi'] }, train: small, options: { clip: false } },
   },
+  'trees of two classes': { ...AGAIN, train: { members: 2, ...TREES }, networks: false },
+  'trees, networks, a linear member and neighbours': {
+    ...BOUGHT,
+    train: {
+      members: [
+        ...[{ hidden: [6] }, { ...TREES }, { hidden: [] }, { ...TREES, featureShare: 0.6 }, { hidden: [6] }],
+        ...[NEAREST, { ...NEAREST, featureShare: 0.6, votes: 'inverseDistance' as const }],
+      ],
+    },
+    adapt: (own) => withAveragingWeights(own, [1, 3, 0.5, 2, 0, 1, 0.25]),
+  },
+  'trees where features are given, softly clipped': {
+    ...BOUGHT,
+    load: { ...BOUGHT.load, scaling: 'robust' },
+    train: { members: 2, ...TREES },
+    networks: false,
+    options: { inputs: 'features' },
+  },
+  'trees of quantiles, one logit beside two, by a geometric mean': {
+    ...AGAIN,
+    load: { ...AGAIN.load, scaling: 'quantile', missingIndicators: true, unseen: 'ignore' },
+    train: { members: [TREES, { hidden: [4] }, NEAREST] },
+    options: { aggregator: 'geometricMean' },
+  },
+  'trees in double precision': {
+    ...bought('spent'),
+    load: { ...bought('spent').load, targetScaling: 'log' },
+    train: { members: [TREES, { hidden: [6] }, NEAREST] },
+    options: { numbers: 'float64' },
+  },
+  'trees of two targets beside Gaussian heads': {
+    ...DIABETES,
+    load: { target: ['progression', 'bmi'] },
+    train: { members: [TREES, { hidden: [6], loss: 'gaussianNll' }, NEAREST] },
+  },
+  'digits, trees and neighbours among images': {
+    ...DIGITS,
+    train: {
+      members: [
+        { engine: 'trees', rounds: 5, maxLeaves: 8 },
+        {
+          engine: 'neighbours',
+          neighbours: 3,
+          image: '8x8',
+          votes: 'inverseDistance',
+          distance: 'euclidean',
+        },
+      ],
+      epochs: undefined,
+    },
+  },
   'means beside Gaussian heads': {
     ...bought('spent'),
     train: { members: [{ hidden: [6] }, { hidden: [6], loss: 'gaussianNll' }] },
@@ -287,103 +339,11 @@ export const CASES: readonly string[] = Object.keys(ASKED);
 
 /** Trains a case's ensemble. */
 export async function makeCase(name: string): Promise<Case> {
-  const { table, load, train, options = {}, within = WITHIN, adapt } = ASKED[name]!;
+  const { table, load, train, options = {}, within = WITHIN, adapt, networks = true } = ASKED[name]!;
   const { train: dataset } = loadTraining(table, load);
-  const trained = await trainEnsemble(dataset, { ...TRAINED, ...train }, { runner });
+  const { epochs, ...others } = TRAINED;
+  const all = networks ? { epochs, ...others, ...train } : { ...others, ...train };
+  const trained = await trainEnsemble(dataset, all, { runner });
   const ensemble = adapt === undefined ? trained : await adapt(trained, dataset);
   return { name, ensemble, table, options, within };
-}
-
-/** What one input is given, by its name: the cells of so many rows. */
-export interface Given {
-  readonly width: number;
-  readonly cells: readonly (number | string)[];
-}
-
-/** The inputs of a graph for the first rows of a case's table; names are those that it declares. */
-export function inputsFor(
-  { ensemble, table }: Case,
-  names: readonly string[],
-  rows: number,
-): Record<string, Given> {
-  const preprocessing = ensemble.preprocessing!;
-  if (names[0] === 'features') {
-    const x = transformFeatures(
-      preprocessing,
-      table,
-      Uint32Array.from({ length: rows }, (_, row) => row),
-    );
-    return { features: { width: ensemble.features, cells: [...x] } };
-  }
-  const given = names.map((name): [string, Given] => {
-    const feature = preprocessing.features.find(({ column }) => column === name)!;
-    const column = table.columns.find((own) => own.name === name)!;
-    const isDate = feature.kind === 'numeric' && feature.format?.kind === 'date';
-    const numberIn = (text: string) => (isDate ? Date.parse(text) / 86_400_000 : Number(text));
-    const cells = Array.from({ length: rows }, (_, row) => {
-      const text = column.text(row);
-      if (feature.kind === 'categorical') return text;
-      return text === '' ? Number.NaN : numberIn(text);
-    });
-    return [name, { width: 1, cells }];
-  });
-  return Object.fromEntries(given);
-}
-
-/** What tutti answers, by the names of the graph's outputs: numbers in units of the targets' deviations, labels as they are. */
-export async function answersOf({
-  ensemble,
-  table,
-  options,
-}: Case): Promise<Record<string, readonly (number | string)[]>> {
-  const { aggregator, calibrated: asked, clip } = options;
-  const clipped = clip === undefined ? {} : { clip };
-  const said = await predictEnsemble(ensemble, table, {
-    ...clipped,
-    ...(aggregator === undefined ? {} : { aggregator }),
-    ...(asked === undefined ? {} : { calibrated: asked }),
-  });
-  const all = await predictMembers(ensemble, table, clipped);
-  const members = all.filter((_, at) => (ensemble.members[at]!.averagingWeight ?? 1) > 0);
-  const { rows, outputs } = said;
-  const byRows = (of: (member: (typeof members)[number]) => ArrayLike<number>) =>
-    Array.from({ length: rows * members.length * outputs }, (_, at) => {
-      const [row, rest] = [Math.floor(at / (members.length * outputs)), at % (members.length * outputs)];
-      return of(members[Math.floor(rest / outputs)]!)[row * outputs + (rest % outputs)]!;
-    });
-  const { task } = ensemble;
-  if (task.kind === 'classification') {
-    return {
-      label: Array.from(said.labels!, (label) => task.classes[label]!),
-      probabilities: [...said.mean],
-      member_probabilities: byRows(({ mean }) => mean),
-    };
-  }
-  return {
-    mean: [...said.mean],
-    variance: [...said.variance!],
-    member_means: byRows(({ mean }) => mean),
-    ...(members.every(({ variance }) => variance !== null)
-      ? { member_variances: byRows(({ variance }) => variance!) }
-      : {}),
-  };
-}
-
-/** The largest difference of the first numbers, an output's own unit: of variances the square of the targets'. */
-export function largestDifference(
-  { ensemble }: Case,
-  name: string,
-  said: ArrayLike<number | string | bigint>,
-  truth: readonly (number | string)[],
-): number {
-  const { std } = ensemble.encoding.targets;
-  let largest = 0;
-  for (let at = 0; at < said.length; at++) {
-    const deviation = std.length === 0 ? 1 : std[at % std.length]!;
-    const unit = name.endsWith('variance') || name.endsWith('variances') ? deviation * deviation : deviation;
-    const difference = Math.abs(Number(said[at]) - Number(truth[at])) / unit;
-    // NaN, of which every comparison is false, too.
-    if (!(difference <= largest)) largest = difference;
-  }
-  return largest;
 }

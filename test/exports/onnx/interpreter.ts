@@ -10,20 +10,8 @@ import {
   type TensorProto,
 } from '../../../src/exports/onnx/proto.js';
 import { erf } from '../../kernels/reference.js';
-
-type Cell = number | string;
-
-/** Cells row-major; whole numbers and truth values are numbers too. */
-export interface Tensor {
-  readonly dims: readonly number[];
-  readonly cells: readonly Cell[];
-  /** Of numbers in single precision. */
-  readonly single: boolean;
-}
-
-export function tensorOf(dims: readonly number[], cells: readonly Cell[], single = true): Tensor {
-  return { dims, cells, single };
-}
+import { topK, treeEnsemble } from './interpreter-members.js';
+import { type Attribute, type Cell, type Run, type Tensor, tensorOf } from './tensor.js';
 
 /** The outputs for these inputs, by name. */
 export function runModel(
@@ -69,25 +57,19 @@ function constantOf({ dims, dataType, rawData, stringData }: TensorProto): Tenso
   return tensorOf(shape, [...new BigInt64Array(bytes)].map(Number), false);
 }
 
-type Attribute = number | string | readonly number[] | readonly string[];
-
 function attributesOf({ attribute }: NodeProto): Readonly<Record<string, Attribute>> {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return Object.fromEntries(
-    attribute.map(({ name, type, f, i, s, ints, strings }): [string, Attribute] => {
+    attribute.map(({ name, type, f, i, s, t, floats, ints, strings }): [string, Attribute] => {
       if (type === 1) return [name, f!];
       if (type === 2) return [name, Number(i)];
       if (type === 3) return [name, text(s!)];
+      if (type === 4) return [name, constantOf(t!).cells as number[]];
+      if (type === 6) return [name, floats!];
       return [name, type === 7 ? ints!.map(Number) : strings!.map(text)];
     }),
   );
 }
-
-type Run = (
-  inputs: readonly Tensor[],
-  attributes: Readonly<Record<string, Attribute>>,
-  outputs: number,
-) => Tensor[];
 
 const size = (dims: readonly number[]) => dims.reduce((product, dim) => product * dim, 1);
 
@@ -252,7 +234,7 @@ const matMul: Run = ([a, b]) => {
       }
     }
   }
-  return [tensorOf([...batch, n, p], cells)];
+  return [tensorOf([...batch, n, p], cells, a!.single)];
 };
 
 function transposed(x: Tensor, perm: readonly number[]): Tensor {
@@ -388,6 +370,8 @@ const OPERATORS: Readonly<Record<string, Run>> = {
     );
     return [tensorOf([...x!.dims, count], cells)];
   },
+  TreeEnsembleRegressor: treeEnsemble,
+  TopK: topK,
   LabelEncoder: ([x], { keys_strings, values_int64s, default_int64 }) => {
     const values = values_int64s as number[];
     const known = new Map((keys_strings as string[]).map((key, place) => [key, values[place]!]));

@@ -16,15 +16,8 @@ import {
   onnxPython,
   onnxRuntime,
 } from '../../support/onnx-runtime.js';
-import {
-  answersOf,
-  CASES,
-  type Given,
-  inputsFor,
-  largestDifference,
-  makeCase,
-  mixedRecords,
-} from './cases.js';
+import { answersOf, type Given, inputsFor, largestDifference } from './answers.js';
+import { CASES, makeCase, mixedRecords } from './cases.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const runtime = onnxRuntime();

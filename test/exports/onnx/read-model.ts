@@ -39,8 +39,8 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
     ...['*attribute 5 AttributeProto', 'domain 7 string'],
   ],
   AttributeProto: [
-    ...['name 1 string', 'f 2 float', 'i 3 int64', 's 4 bytes', '*ints 8 int64'],
-    ...['*strings 9 bytes', 'type 20 int32'],
+    ...['name 1 string', 'f 2 float', 'i 3 int64', 's 4 bytes', 't 5 TensorProto', '*floats 7 float'],
+    ...['*ints 8 int64', '*strings 9 bytes', 'type 20 int32'],
   ],
   TensorProto: [
     ...['*dims 1 int64', 'data_type 2 int32', '*string_data 6 bytes', 'name 8 string', 'raw_data 9 bytes'],

@@ -17,8 +17,9 @@ import {
 } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { mixedRecords } from './cases.js';
-import { runModel, tensorOf } from './interpreter.js';
+import { runModel } from './interpreter.js';
 import { readModel } from './read-model.js';
+import { tensorOf } from './tensor.js';
 
 const runner = createInlineRunner();
 const TRAINED = { seed: 1, epochs: 2, earlyStopping: 'none', hidden: [4] } as const;
@@ -114,9 +115,9 @@ t.test('less frequent categories are one', async (t) => {
 
 t.test('members that have no form there are refused by name', async (t) => {
   const { hidden: _, ...plain } = TRAINED;
-  const members = [{ hidden: [4] }, { engine: 'neighbours' }] as const;
-  const own = await trainEnsemble(dataset, { ...plain, members }, { runner });
-  await t.rejects(onnx(own), { code: 'ERR_OPTION', message: /got "?member \d, neighbours/ });
+  const tangents = { engine: 'neighbours', distance: 'tangentOneSided', image: '1x3' } as const;
+  const own = await trainEnsemble(dataset, { ...plain, members: [{ hidden: [4] }, tangents] }, { runner });
+  await t.rejects(onnx(own), { code: 'ERR_OPTION', message: /got "?member \d, tangentOneSided/ });
   const dropout = await trainEnsemble(dataset, { ...TRAINED, members: 1, hiddenKeep: 0.5 }, { runner });
   await t.rejects(onnx(maskEnsemble(dropout, 3)), { code: 'ERR_OPTION', message: /masks of a dropout net/ });
   await t.rejects(onnx({ ...ensemble, members: [] }), {
