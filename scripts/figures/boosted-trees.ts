@@ -102,7 +102,8 @@ print(['---', '--:', '--:', '--:', '--:', '--:', '--:']);
 for (const [place, { name, shape, own }] of found.entries()) {
   const theirs = others.slice(place * SPLITS, (place + 1) * SPLITS);
   const differences = own.map(({ score }, split) => score - theirs[split]!.score);
-  const wide = T * Math.sqrt(variance(differences) / SPLITS);
+  // Of a sample: by one split fewer than there are.
+  const wide = T * Math.sqrt(variance(differences) / (SPLITS - 1));
   const shown = (value: number) => value.toPrecision(4);
   const [a, b] = [theirs, own].map((figures) => ({
     score: shown(mean(figures.map(({ score }) => score))),

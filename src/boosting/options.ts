@@ -7,7 +7,7 @@ import { TRAINING_SETTINGS, type TrainingSettings } from '../training/session/tr
 
 /** Options of training that each net has; the others are fixed by what it is taught. */
 export const BOOSTED_NETWORK_OPTIONS = [
-  ...['hidden', 'layers', 'activation', 'optimizer', 'learningRate', 'batchSize', 'epochs'],
+  ...['hidden', 'layers', 'activation', 'optimizer', 'learningRate', 'batchSize', 'epochs', 'arithmetic'],
 ] as const satisfies readonly (keyof TrainingOptions)[];
 
 export interface BoostOptions
@@ -89,6 +89,7 @@ export const BOOST_OPTIONS = {
   learningRate: option.any,
   batchSize: option.any,
   epochs: option.any,
+  arithmetic: option.any,
 } satisfies OptionTable<BoostOptions>;
 
 /** What boosting came to. `Own` is the form of the ensemble: its plain record, or one with methods. */

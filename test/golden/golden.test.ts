@@ -3,6 +3,8 @@
 // change of what users have been promised: it needs a reason in the changelog.
 
 import t from 'tap';
+import { boostEnsemble } from '../../src/boosting/boost.js';
+import type { BoostOptions } from '../../src/boosting/options.js';
 import { contentHash } from '../../src/bundle/content-hash.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes } from '../../src/bundle/save.js';
@@ -83,7 +85,13 @@ const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> =
     classes,
     { adversarialEpsilon: 0.2, adversarialNorm: 'l2', adversarialSteps: 3, hiddenKeep: 0.8 },
   ],
+  'submodels that share weights': [classes, { members: 1, sharing: 'tabm', submodels: 3 }],
+  'submodels that divide batches under masks': [
+    values,
+    { members: 1, sharing: 'masksembles', submodels: 3, maskScale: 2, submodelBatch: 'split', batchSize: 24 },
+  ],
   'nearest neighbours': [classes, {}],
+  'boosted trees': [values, {}],
   'diverged members that began again': [edge, EDGE],
   'diverged members tied in rounds that began again': [edge, { ...EDGE, tie: 0.01, tyingMode: 'rounds' }],
   'diverged members tied exactly that began again': [edge, { ...EDGE, tie: 0.01, tyingMode: 'exact' }],
@@ -92,9 +100,25 @@ const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> =
 /** The engine has none of the options of networks. */
 const NEIGHBOURS: TrainingOptions = { members: 3, seed: 7, engine: 'neighbours', resample: 'bootstrap' };
 
+/** Nor has that of trees. */
+const TREES: TrainingOptions = {
+  ...{ members: 2, seed: 7, engine: 'trees', resample: 'bootstrap', earlyStopping: 'none' },
+  ...{ rounds: 5, treeRate: 0.3, maxLeaves: 5, minLeafRows: 4, leafL2: 1, treeBins: 16 },
+};
+
+const OTHERS: Readonly<Record<string, TrainingOptions>> = {
+  'nearest neighbours': NEIGHBOURS,
+  'boosted trees': TREES,
+};
+
+const BOOSTED: BoostOptions = {
+  ...{ rounds: 3, shrinkage: 0.5, heldOutShare: 0.2, patience: 3, seed: 7, hidden: [6], activation: 'relu' },
+  ...{ optimizer: 'adam', learningRate: 0.01, batchSize: 16, epochs: 4 },
+};
+
 const plans = Object.entries(TRAININGS).flatMap(([name, [dataset, options]]) =>
   (['strict', 'fused'] as const).map((arithmetic) => {
-    const own = name === 'nearest neighbours' ? NEIGHBOURS : { ...BASE, ...options };
+    const own = OTHERS[name] ?? { ...BASE, ...options };
     return { name: `${name}, ${arithmetic}`, dataset, options: { ...own, arithmetic } };
   }),
 );
@@ -108,6 +132,25 @@ t.test('every small training has the content hash it always had', async (t) => {
     t.equal(contentHash(ensemble), GOLDEN[name], name);
     files.set(name, ensembleToBytes(ensemble));
   }
+});
+
+t.test('and so has every small boosting, on two threads too', async (t) => {
+  await using runner = createPool({ threads: 2 });
+  for (const kind of ['gradient', 'soft'] as const)
+    for (const arithmetic of ['strict', 'fused'] as const)
+      for (const [task, dataset] of [
+        ['classes', classes],
+        ['numbers', values],
+      ] as const) {
+        const options = { ...BOOSTED, kind, arithmetic };
+        const name = `${kind} boosting of ${task}, ${arithmetic}`;
+        t.equal(contentHash((await boostEnsemble(dataset, options)).ensemble), GOLDEN[name], name);
+        t.equal(
+          contentHash((await boostEnsemble(dataset, { ...options, runner })).ensemble),
+          GOLDEN[name],
+          name,
+        );
+      }
 });
 
 t.test('and has it on two threads, and the same file, which is so when it is saved again', async (t) => {

@@ -71,4 +71,20 @@ export const GOLDEN: Readonly<Record<string, string>> = {
     '2636bc20efeebf470ab627d237ce7ef780602d6a368df1b7218a0b2d44adedd3',
   'diverged members tied exactly that began again, fused':
     '82859347f84894fe3dcd8bddf8f7f21ce503f37c95b1c73baf9b0722696e5d35',
+  'submodels that share weights, strict': 'b312a5e69bd6a7c38d3d8240ca391f0a1267a2a82651b47ef12800cfad7aec5e',
+  'submodels that share weights, fused': '78af29bd9bb3617525ab814e1f2ab93ec4ae9ee3b824c246824d19b41fa7c24a',
+  'submodels that divide batches under masks, strict':
+    '4cc20e3255c92a77e20c9c1c7d5528969c0abf354371b59ec8462587438f74fe',
+  'submodels that divide batches under masks, fused':
+    'a66466247ae1c483070863f9b74c142d02d0bd7a51d1dc7ba573e83b084422df',
+  'boosted trees, strict': '0be3639017d0353ec87a3a7869ec174133409859ec76970f3c14cdfd5a4820b5',
+  'boosted trees, fused': 'a191a668c0de93aa089c02ca793ee2fdb9560ec742bac0aa800175b718c0cae2',
+  'gradient boosting of classes, strict': '0d8c0dac175f491e7d5a15f11aaceaacb642cb57dc672ccaec490cdfa6a346d5',
+  'gradient boosting of numbers, strict': '46d30ba853457a403cf05bfec8c1226f0925580bd494e05d818d13943d14ad18',
+  'gradient boosting of classes, fused': 'f0efbd3802f3080baef76fa9813a495391e1b4c4bcee34e573632f253bb3677c',
+  'gradient boosting of numbers, fused': '0267110a97d4c1d994ad7213605cc760ec927e72e8588f3b4e09a1f876182e1f',
+  'soft boosting of classes, strict': '0ae54dd1735a3b8358d01c7f19f8f8ed8528f0f8c9ed5ed5139ac5648163cc48',
+  'soft boosting of numbers, strict': 'ef5dd3f5445cd611176bf6c5083dbc621770296ca0a3edf307b815c74ffab350',
+  'soft boosting of classes, fused': 'bd4d31fbaab94bcd7d3bf18cddae3b04b5ac5cc5fc898e332c85e09613dd4ebc',
+  'soft boosting of numbers, fused': '060e8ef16fffd2df621712ab9117b0ac3e3d9917480449cc44fbe8a8eef1c042',
 };
