@@ -135,6 +135,8 @@ export interface AutoReport {
   /** Members that failed, with which their settings were given up, and what the first one failed of; null where none did. */
   readonly failed: number;
   readonly firstFailure: WireError | null;
+  /** Members that the end of the time cut short: they are as they were at their best epoch until then. */
+  readonly cut: number;
   readonly chosen: readonly ChosenSetting[];
   /** Loss of the best setting alone, on the same rows. */
   readonly bestSetting: number;

@@ -5,10 +5,10 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { drawEnsembleRows, drawMember } from '../ensemble/member-rows.js';
 import { eachBlock } from '../ensemble/predict/predict.js';
-import { log } from '../math/functions.js';
 import { variance } from '../math/statistics.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
+import { termsOf } from './terms.js';
 
 /** A setting that is tried, and what there is of it. */
 export interface Candidate {
@@ -25,40 +25,12 @@ export interface Candidate {
   readonly specs: readonly MemberSpec[];
   /** Of each fold; null where it is not trained. */
   readonly trained: (TrainedMember | null)[];
+  /** Of each fold whether somebody was asked to train it. */
+  readonly asked: boolean[];
   /** What it says of rows that it was not trained on, in the terms of the loss: f32[rows × width]; NaN where it says nothing yet. */
-  readonly terms: Float32Array;
+  terms: Float32Array;
   /** A fold that cannot be trained, or that nobody hopes anything of. */
   dropped: boolean;
-}
-
-/**
- * What is kept of a prediction, and the loss of a mean of such: of classes the probability of the right one, whose mean's
- * negative logarithm is the log-loss; of numbers the error in standard deviations of the targets, whose mean's square is the
- * squared error.
- */
-export interface Terms {
-  /** Numbers for each row. */
-  readonly width: number;
-  /** The loss of a row whose terms are `sums` from `at` on, over `count`. */
-  loss(sums: ArrayLike<number>, at: number, count: number): number;
-}
-
-/** A probability of 0 would be an infinite loss of the whole ensemble by one row. */
-const LEAST_PROBABILITY = 1e-6;
-
-export function termsOf({ task }: Pick<Dataset, 'task'>): Terms {
-  if (task.kind === 'classification') {
-    return { width: 1, loss: (sums, at, count) => -log(Math.max(LEAST_PROBABILITY, sums[at]! / count)) };
-  }
-  const width = task.targets.length;
-  return {
-    width,
-    loss(sums, at, count) {
-      let squares = 0;
-      for (let column = 0; column < width; column++) squares += (sums[at + column]! / count) ** 2;
-      return squares / width;
-    },
-  };
 }
 
 /**
@@ -77,11 +49,19 @@ export function newCandidates(
       ...{ place, options, family: [], dropped: false },
       specs: runs.map((run) => run[snapshot]!),
       trained: runs.map(() => null),
+      asked: runs.map(() => false),
       terms: new Float32Array(numbers).fill(Number.NaN),
     }),
   );
   for (const own of family) own.family = family;
   return family;
+}
+
+/** Gives a candidate up, with all that it holds. */
+export function forget(candidate: Candidate): void {
+  candidate.dropped = true;
+  candidate.trained.fill(null);
+  candidate.terms = new Float32Array(0);
 }
 
 /** The first of a setting's candidates, which stands for all of them where members are trained. */

@@ -2,7 +2,7 @@
 // that did not choose. Knows terms and no members.
 
 import { RandomStream, streamKey } from '../math/random.js';
-import type { Terms } from './candidates.js';
+import type { Terms } from './terms.js';
 
 /** Candidates and how often each is in the mean. */
 export interface GreedyChoice {
@@ -28,14 +28,13 @@ export function chooseGreedily(
 ): GreedyChoice {
   const { width } = terms;
   const own = candidates.map((all) => gather(all, rows, width));
+  const weighing = weightsOf(rows, weights);
   const sums = new Float64Array(rows.length * width);
-  const trial = new Float64Array(rows.length * width);
   const path: { readonly candidate: number; readonly loss: number }[] = [];
   for (let step = 0; step < size; step++) {
     let best = { candidate: -1, loss: Number.POSITIVE_INFINITY };
     for (const [candidate, values] of own.entries()) {
-      for (let at = 0; at < trial.length; at++) trial[at] = sums[at]! + values[at]!;
-      const loss = meanLoss(trial, terms, rows, step + 1, weights);
+      const loss = terms.total(sums, values, step + 1, weighing.own) / weighing.total;
       if (loss < best.loss) best = { candidate, loss };
     }
     if (best.candidate < 0) break;
@@ -57,20 +56,21 @@ function gather(all: Float32Array, rows: Uint32Array, width: number): Float32Arr
   return own;
 }
 
-function meanLoss(
-  sums: Float64Array,
-  { width, loss }: Terms,
+/** Those of some rows, and their sum. */
+function weightsOf(
   rows: Uint32Array,
-  count: number,
   weights: Float32Array | null,
-): number {
-  let [sum, total] = [0, 0];
-  for (let at = 0; at < rows.length; at++) {
-    const weight = weights === null ? 1 : weights[rows[at]!]!;
-    sum += weight * loss(sums, at * width, count);
-    total += weight;
-  }
-  return sum / total;
+): { own: Float32Array | null; total: number } {
+  if (weights === null) return { own: null, total: rows.length };
+  const own = Float32Array.from(rows, (row) => weights[row]!);
+  return { own, total: own.reduce((sum, weight) => sum + weight, 0) };
+}
+
+/** The mean loss of a candidate by itself. @param own its terms, f32[rows × width]. */
+export function meanLossOf(own: Float32Array, terms: Terms, weights: Float32Array | null = null): number {
+  const total =
+    weights === null ? own.length / terms.width : weights.reduce((sum, weight) => sum + weight, 0);
+  return terms.total(new Float64Array(own.length), own, 1, weights) / total;
 }
 
 /** The loss on some rows of a mean of candidates. @param counts how often each is in it. */
@@ -92,7 +92,8 @@ export function lossOf(
       for (let column = 0; column < width; column++)
         sums[to * width + column]! += count * values[row * width + column]!;
   }
-  return meanLoss(sums, terms, rows, total, weights);
+  const weighing = weightsOf(rows, weights);
+  return terms.total(sums, new Float32Array(sums.length), total, weighing.own) / weighing.total;
 }
 
 /** What a selection is worth. */

@@ -13,36 +13,59 @@ export const DECIDED = [
 ] as const;
 
 /**
- * What is tried first: settings known to be good, one of every kind of members. Trees go first where they are quick: of many
- * classes they grow a tree for each in every round.
+ * What is tried first: settings known to be good, of every kind of members. Trees go first where they are quick: of many classes
+ * they grow a tree for each in every round. All is stated, whatever the defaults are.
  */
 export function knownSettings(dataset: Dataset): readonly MemberOptions[] {
-  const trees = { engine: 'trees', ...TREES, rounds: roundsFor(dataset) } as const;
-  const first: readonly MemberOptions[] = classesOf(dataset) <= FEW_CLASSES ? [trees, {}] : [{}, trees];
+  const { rows } = dataset;
+  const trees = { engine: 'trees', ...treesFor(rows), rounds: roundsFor(dataset) } as const;
+  const [quick, ...others] = KNOWN_NETWORKS.map((own) => ({ ...PLAIN, batchSize: batchFor(rows), ...own }));
   return [
-    ...first,
-    {
-      ...{ hidden: [128, 128], activation: 'gelu', optimizer: 'adamW', weightDecay: 0.05 },
-      ...{ schedule: 'cosine', epochs: 80, learningRate: 0.005 },
-    },
-    {
-      ...{
-        hidden: [128, 128],
-        activation: 'silu',
-        numericEmbedding: 'periodic',
-        optimizer: 'adamW',
-        beta2: 0.95,
-      },
-      ...{ learningRate: 0.004, schedule: 'coslog4', epochs: 80, hiddenKeep: 0.85 },
-    },
-    { hidden: [] },
+    ...(classesOf(dataset) <= FEW_CLASSES ? [trees, quick!] : [quick!, trees]),
+    ...others,
+    { ...PLAIN, hidden: [], batchSize: batchFor(rows) },
     // Each row is compared with all others.
-    ...(dataset.rows <= MOST_STORED_ROWS ? [{ engine: 'neighbours' } as const] : []),
+    ...(rows <= MOST_STORED_ROWS ? [{ engine: 'neighbours' } as const] : []),
   ];
 }
 
-/** For the few thousand rows at most that a search within a minute is about. */
-const TREES = { maxLeaves: 16, treeRate: 0.08, minLeafRows: 10 } as const;
+/** What networks are where they say nothing else. */
+const PLAIN = {
+  ...{ numericEmbedding: 'none', categoryEmbedding: 'oneHot', norm: 'none', patience: 20, hiddenKeep: 1 },
+  ...{ optimizer: 'adam', learningRate: 0.003, schedule: 'constant', epochs: 200, weightAverage: 'none' },
+} as const satisfies MemberOptions;
+
+const RESIDUAL = 'residual 64@128 silu';
+
+/** By what they gained on real tables: docs/techniques/residual.md, embeddings.md, encodings.md. */
+const KNOWN_NETWORKS: readonly MemberOptions[] = [
+  {
+    ...{ hidden: [128, 128, 128], activation: 'gelu', numericEmbedding: 'periodic' },
+    ...{ optimizer: 'adamW', weightDecay: 0.05, patience: 30 },
+  },
+  {
+    ...{ hidden: [128, 128, 128], activation: 'gelu', numericEmbedding: 'piecewiseLinear', embeddingSize: 8 },
+    ...{ optimizer: 'adamW', weightDecay: 0.05, hiddenKeep: 0.9, patience: 30 },
+  },
+  {
+    ...{ layers: [RESIDUAL, RESIDUAL, 'norm silu'], activation: 'gelu', schedule: 'flatCos', epochs: 60 },
+    ...{ learningRate: 0.01, optimizer: 'adamW', weightDecay: 0.1, gradientClip: 1 },
+  },
+  {
+    ...{ hidden: [128, 128], activation: 'silu', numericEmbedding: 'periodic', optimizer: 'adamW' },
+    ...{ beta2: 0.95, learningRate: 0.004, schedule: 'coslog4', epochs: 80, hiddenKeep: 0.85 },
+  },
+  { hidden: [64], activation: 'relu' },
+];
+
+/** Leaves of few rows are worth it where there are few. */
+function treesFor(rows: number) {
+  return rows < SMALL_TABLE
+    ? ({ maxLeaves: 16, treeRate: 0.08, minLeafRows: 5 } as const)
+    : ({ maxLeaves: 31, treeRate: 0.08, minLeafRows: 20 } as const);
+}
+
+const SMALL_TABLE = 3000;
 const FEW_CLASSES = 4;
 const MOST_STORED_ROWS = 20_000;
 /** Trees of all classes that a member grows at most. */
@@ -65,15 +88,26 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
     hidden: {
       choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]],
     },
+    // Where any are drawn they are all of the hidden layers.
+    layers: {
+      choice: [
+        ...new Array<never[]>(4).fill([]),
+        [RESIDUAL, 'norm silu'],
+        [RESIDUAL, RESIDUAL, 'norm silu'],
+        [RESIDUAL, RESIDUAL, RESIDUAL, 'norm silu'],
+      ],
+    },
     activation: { choice: ['relu', 'relu', 'gelu', 'tanh', 'silu', 'mish'] },
     norm: { choice: ['none', 'none', 'layer'] },
-    numericEmbedding: { choice: ['none', 'none', 'periodic', 'piecewiseLinear'] },
+    numericEmbedding: { choice: ['none', 'periodic', 'periodic', 'cosine', 'piecewiseLinear'] },
     frequencyScale: { log: [0.02, 1] },
-    embeddingBins: { choice: [8, 16] },
+    embeddingSize: { choice: [4, 8, 16] },
+    embeddingBins: { choice: [8, 16, 32] },
     categoryEmbedding: { choice: ['oneHot', 'oneHot', 'learned'] },
     optimizer: { choice: ['adam', 'adamW', 'adamW', 'muon'] },
     learningRate: { log: [7e-4, 1.5e-2] },
     weightDecay: { log: [1e-3, 0.3] },
+    gradientClip: { choice: [0, 0, 1] },
     weightAverage: { choice: ['none', 'none', 'ema'] },
     hiddenKeep: { choice: [1, { uniform: [0.6, 0.95] }] },
     inputKeep: { choice: [1, 1, { uniform: [0.8, 0.98] }] },
@@ -83,17 +117,23 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
     batchSize: { choice: batchSizes(rows) },
     schedule: { choice: ['constant', 'cosine', 'flatCos', 'coslog4'] },
     epochs: { choice: [200, { integer: [30, 120] }] },
+    patience: { choice: [16, 32] },
     snapshots: { choice: [1, 1, 1, 3] },
     featureShare: { choice: [1, 1, { uniform: [0.5, 0.95] }] },
     rounds: roundsFor(dataset),
     treeRate: { log: [0.03, 0.2] },
     maxLeaves: { choice: [4, 8, 16, 31] },
-    minLeafRows: { integer: [2, 25] },
+    minLeafRows: rows < SMALL_TABLE ? { integer: [2, 25] } : { choice: [5, 10, 20, 40] },
     leafL2: { choice: [0, { log: [0.1, 10] }] },
     ...(task.kind === 'classification'
       ? { labelSmoothing: { choice: [0, 0, { uniform: [0.01, 0.1] }] } }
       : {}),
   };
+}
+
+function batchFor(rows: number): number {
+  if (rows < 1000) return 16;
+  return rows < 20_000 ? 32 : 128;
 }
 
 /** Small tables need many steps of an epoch, large ones quick epochs. */
@@ -106,17 +146,36 @@ function batchSizes(rows: number): readonly number[] {
 const CYCLE_EPOCHS = 25;
 
 /**
- * A setting without what is refused beside its other options: embeddings see all columns, whole, and the cycles of snapshots are
- * a schedule of their own, whose averages would be of several of them.
+ * A setting without what is refused beside its other options: residual blocks are all of a network's layers, embeddings see all
+ * columns, whole, and the cycles of snapshots are a schedule of their own, whose averages would be of several of them.
  */
 export function compatible(options: MemberOptions): MemberOptions {
   const { numericEmbedding = 'none', categoryEmbedding = 'oneHot', snapshots = 1, epochs = 200 } = options;
   const isEmbedded = numericEmbedding !== 'none' || categoryEmbedding !== 'oneHot';
-  const { featureShare: _share, inputKeep: _keep, ...whole } = options;
-  const own = isEmbedded ? whole : options;
+  const layered = withOneKindOfLayers(options);
+  const { featureShare: _share, inputKeep: _keep, ...whole } = layered;
+  const own = isEmbedded ? whole : layered;
   if (snapshots === 1) return own;
   const { schedule: _schedule, weightAverage: _average, ...cyclic } = own;
   return { ...cyclic, epochs: Math.min(epochs, CYCLE_EPOCHS * snapshots) };
+}
+
+function withOneKindOfLayers(options: MemberOptions): MemberOptions {
+  const { layers = [], ...dense } = options;
+  if (layers.length === 0) return dense;
+  if (!layers.includes(RESIDUAL)) return options;
+  const { hidden: _hidden, norm: _norm, ...residual } = options;
+  return residual;
+}
+
+/** Options of the search itself with what was given in their place, which no layers of its own stand beside. */
+export function narrowed<Options extends SearchedOptions>(
+  own: Options,
+  given: SearchedOptions,
+): SearchedOptions {
+  if (given.hidden === undefined) return { ...own, ...given };
+  const { layers: _layers, ...others } = own;
+  return { ...others, ...given };
 }
 
 /** So many draws tell whether any setting can use an option. */

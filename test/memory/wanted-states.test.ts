@@ -30,4 +30,8 @@ t.test('orders cross to another block', async (t) => {
   there.takeOrders(2, here.orders(2));
   t.ok(there.pauseRequested);
   t.notOk(there.stopRequested);
+  t.notOk(there.deliveryRequested);
+  here.requestDelivery();
+  there.takeOrders(2, here.orders(2));
+  t.ok(there.deliveryRequested);
 });

@@ -81,6 +81,14 @@ export class Attempts {
     this.#abortLater((job) => !this.#session.isTaken(job.slot) || !endsByEpochs(job));
   }
 
+  /** Asks every job to deliver what it has with its epoch; what has no thread yet is given up. */
+  deliver(): void {
+    if (this.stopping) return;
+    this.#mode = 'finish';
+    this.#session.deliver?.();
+    this.#abortLater((job) => !this.#session.isTaken(job.slot));
+  }
+
   #abortLater(which: (job: Job) => boolean): void {
     const abort = () => {
       for (const [controller, job] of this.#running) if (which(job)) controller.abort();

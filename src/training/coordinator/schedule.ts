@@ -29,7 +29,7 @@ export interface ScheduleContext {
   mayBeginAgain(run: Run): boolean;
   /** Runs of a strand rest: what they have come to may be kept. */
   rested(runs: readonly Run[]): void;
-  /** `finish`: the training is paused, and what has begun goes on to its next rest; `stop`: it ends at once. */
+  /** `finish`: the training is paused or ends early, and what has begun goes on to its next rest; `stop`: it ends at once. */
   mode(): LaneMode;
   /** Where states rest. */
   readonly buffers: StateBuffers;

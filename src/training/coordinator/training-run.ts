@@ -102,6 +102,10 @@ export class TrainingRun {
     const stop = () => (journal === undefined ? this.#attempts.stop() : this.#attempts.pause());
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
+    const { deliverEarly } = this.#work;
+    const deliver = () => this.#attempts.deliver();
+    deliverEarly?.addEventListener('abort', deliver, { once: true });
+    if (deliverEarly?.aborted) deliver();
     const { plan, failures } = this.#work;
     if (onPlan !== undefined) this.#observe(() => onPlan({ plan, kept, failures }));
     this.#failures.endAtKnown(this.#work.failures);
@@ -117,6 +121,7 @@ export class TrainingRun {
     } finally {
       if (timer !== false) clearInterval(timer);
       signal?.removeEventListener('abort', stop);
+      deliverEarly?.removeEventListener('abort', deliver);
     }
     await journal?.settled();
     if (this.#fatal === null) this.#report();
@@ -125,7 +130,7 @@ export class TrainingRun {
     const { done } = this.#ledger.counts;
     if (this.#ended !== null && (onInterrupt !== 'keep' || done + kept.length === 0)) throw this.#ended;
     const wallMs = performance.now() - this.#started;
-    const interrupted = signal?.aborted === true;
+    const interrupted = signal?.aborted === true || deliverEarly?.aborted === true;
     const journalLost = this.#journalLost;
     const executors = this.#session.executors();
     return this.#ledger.ensemble(this.#work, { interrupted, wallMs, executors, journalLost });

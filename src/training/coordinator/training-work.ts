@@ -21,6 +21,8 @@ export interface TrainingWork extends PlannedTraining {
   readonly executors: readonly string[];
   /** What is remembered of the training rows, where that is known already; else null. */
   readonly trainedOn: TrainingFacts | null;
+  /** Aborted when members in training are to end with their epoch, as they were at their best, and no other is to begin. */
+  readonly deliverEarly?: AbortSignal;
   /** Who keeps the training outside of the process, and how often members in training; null for nobody. */
   readonly keeping: { readonly journal: TrainingJournal; readonly pace: CheckpointPace } | null;
 }

@@ -64,6 +64,10 @@ export class LocalSession implements Session {
     this.#ready.control.requestPause();
   }
 
+  deliver(): void {
+    this.#ready.control.requestDelivery();
+  }
+
   want(slot: number, epoch: number | null): void {
     this.#ready.control.want(slot, epoch);
   }

@@ -64,6 +64,11 @@ export interface Session {
   stop(): void;
   /** Asks every job to end with its epoch; those that do are `paused`. What has no epochs and has not begun is `stopped`. */
   pause(): void;
+  /**
+   * Asks every job to end its members with their epoch, as they were at their best: they are `advanced` and over. What has not
+   * begun is `stopped`. Where a session cannot ask, members are trained on.
+   */
+  deliver?(): void;
   /** Asks a slot's job to hand over its members once, at the end of this epoch or a later one; null: not to. */
   want(slot: number, epoch: number | null): void;
   /** Whether the job of a slot is in hand; before that it waits for a thread. */

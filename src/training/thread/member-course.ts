@@ -35,6 +35,7 @@ export class MemberCourse {
   readonly #job: LocalMemberJob;
   readonly #spec: EpochMemberSpec;
   readonly #draw: MemberDraw;
+  readonly #control: ControlBlock;
   readonly #onEpochEnd: EpochHook | undefined;
   readonly #history: EpochRecord[] = [];
   /** How many of them were handed over, and the state with them. */
@@ -48,6 +49,7 @@ export class MemberCourse {
     spec: EpochMemberSpec,
     draw: MemberDraw,
     trainer: MemberTrainer,
+    control: ControlBlock,
     onEpochEnd: EpochHook | undefined,
   ) {
     const { from, anchor } = job;
@@ -55,6 +57,7 @@ export class MemberCourse {
     this.#job = job;
     this.#spec = spec;
     this.#draw = draw;
+    this.#control = control;
     this.#onEpochEnd = onEpochEnd;
     this.#progress = from ?? beginning(firstRate(spec));
     this.#ended = false;
@@ -78,7 +81,7 @@ export class MemberCourse {
     const { createTrainer } = await load();
     const context = trainerContext(job, executor, control, offsetBytes);
     const trainer = await createTrainer(context, spec, member, draw, from?.parameters ?? null);
-    return new MemberCourse(job, spec, draw, trainer, onEpochEnd);
+    return new MemberCourse(job, spec, draw, trainer, control, onEpochEnd);
   }
 
   /** @throws ERR_INTERNAL where the engine's members cannot be tied. */
@@ -126,7 +129,7 @@ export class MemberCourse {
     const decision = await this.#onEpochEnd?.(eventOf(record, member, epochs));
     this.#progress = { epoch, best, learningRate: decision?.learningRate ?? learningRate };
     const patient = validationLoss === undefined || epoch - best.epoch < earlyStopping!.patience;
-    this.#ended = epoch === epochs || decision?.stop === true || !patient;
+    this.#ended = epoch === epochs || decision?.stop === true || !patient || this.#control.deliveryRequested;
   }
 
   /** The member as it stands between two epochs, for whoever keeps it. */

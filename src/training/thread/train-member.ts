@@ -28,6 +28,7 @@ async function trainByEpochs(
 ): Promise<MemberOutcome> {
   const { training, member, slot } = job;
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
+  if (control.deliveryRequested) return { status: 'stopped' };
   const course = await MemberCourse.begin(job, spec, executor, control, onEpochEnd);
   const { trainer } = course;
   try {
@@ -56,7 +57,7 @@ async function fitAtOnce(job: LocalMemberJob, executor: Executor): Promise<Membe
   if (by !== 'fitting') throw failTraining(spec, member);
   const { fitMember } = await load();
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
-  if (control.pauseRequested) return { status: 'stopped' };
+  if (control.pauseRequested || control.deliveryRequested) return { status: 'stopped' };
   // There is no telling how far it is.
   control.begin(slot, member, 1, 1);
   const draw = drawFromMemory(training, spec);

@@ -14,13 +14,16 @@ const ENDED = {
 } as const;
 
 export function autoLines(report: AutoReport): string[] {
-  const { members, waves, settings, candidates, givenUp, kept, chosen, folds, endedBy, bestSetting } = report;
+  const { members, waves, settings, candidates, givenUp, kept, chosen, folds, endedBy, bestSetting, cut } =
+    report;
   const name = report.metric === 'logLoss' ? 'log-loss' : 'squared error / variance';
   const tried =
     `Searched ${counted(settings, 'setting')} with ${counted(members, 'member')} in ${counted(waves, 'wave')}: ` +
     `${candidates} on all ${folds} folds, ${givenUp} given up before; ${ENDED[endedBy]}`;
+  const short =
+    cut === 0 ? [] : [`  ${counted(cut, 'member')} cut short by the end, and taken at the best epoch so far`];
   if (chosen.length === 0)
-    return [tried, 'No setting was trained on all folds: what there is counts equally', ''];
+    return [tried, ...short, 'No setting was trained on all folds: what there is counts equally', ''];
   const listed = chosen.slice(0, MOST_LISTED).map(({ place, snapshot, share, loss, options }) => {
     const at = snapshot === null ? '' : `, snapshot ${snapshot + 1}`;
     return `  ${percent(share, 0).padStart(5)}  ${figure(loss, 4).padStart(8)}  ${place}${at}: ${words(options)}`;
@@ -34,6 +37,7 @@ export function autoLines(report: AutoReport): string[] {
         ];
   return [
     tried,
+    ...short,
     ...failures,
     `Chosen: ${counted(chosen.length, 'setting')}, ${counted(kept, 'member')} (share, ${name} out of fold, setting)`,
     ...listed,
