@@ -57,8 +57,8 @@ async function train(seed: number): Promise<void> {
           layers: convolutions.flatMap((filters) => [`conv ${filters}@3x3`, 'maxpool 2']),
         }),
     epochs,
-    // What the peers do: every epoch, at Adam's usual rate.
-    ...{ earlyStopping: 'none', learningRate: 1e-3 },
+    // What the peers do: bootstraps, ReLU, every epoch at Adam's usual rate.
+    preset: 'lecture',
     batchSize: batch,
     seed,
     arithmetic,

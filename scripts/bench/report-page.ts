@@ -42,7 +42,7 @@ const train = rowsOf(4000, 1);
 const test = rowsOf(rows, 2, train);
 const runner = createInlineRunner();
 const ensemble = await timed('training', () =>
-  trainEnsemble(train, { members, hidden: [32], epochs: 10, seed: 1 }, { runner }),
+  trainEnsemble(train, { preset: 'lecture', members, hidden: [32], epochs: 10, seed: 1 }, { runner }),
 );
 for (const round of ['first', 'again']) {
   const parts = [partOfDataset(ensemble, test, 'test')];

@@ -31,7 +31,8 @@ export async function tuttiPredictor(
           ...arrays,
           labels: Int32Array.from({ length: rows }, (_, row) => row % outputs),
         });
-  const options = { members, hidden: sizes.slice(1, -1), epochs: 1, seed: 1, arithmetic };
+  const hidden = sizes.slice(1, -1);
+  const options = { preset: 'lecture', members, hidden, epochs: 1, seed: 1, arithmetic } as const;
   const ensemble = await tutti.trainEnsemble(dataset, options);
   const predictor = await ensemble.predictor();
   return {

@@ -96,21 +96,23 @@ export function updatedRegions(
   return mode === MODE.sgd && momentum === 0 ? [] : [reach(first)];
 }
 
+/** What multiplies the learning rate of every step, and then that of biases and the decay once more. */
 export interface StepFactors {
+  readonly rate: number;
   readonly bias: number;
   readonly decay: number;
 }
 
-const NO_FACTORS: StepFactors = { bias: 1, decay: 1 };
+const NO_FACTORS: StepFactors = { rate: 1, bias: 1, decay: 1 };
 
 /** Writes a block's fields of one step; made once per block because creating views costs more than writing. */
 export interface StepWriter {
   /**
    * @param learningRate Of this step, schedule included.
    * @param step Number of the step since training began, from 1.
-   * @param factors What multiplies the learning rate of biases, and the decay. @default 1
+   * @param decay What multiplies the decay at this step. @default 1
    */
-  writeStep(learningRate: number, step: number, factors?: StepFactors): void;
+  writeStep(learningRate: number, step: number, decay?: number): void;
 }
 
 /**
@@ -122,22 +124,25 @@ export function stepWriter(
   memory: WebAssembly.Memory | SharedArrayBuffer,
   address: number,
   optimizer: OptimizerSpec,
+  factors: StepFactors = NO_FACTORS,
 ): StepWriter {
   const { floats } = blockViews(memory, address);
+  const { rate: rateFactor, bias: biasFactor, decay: decayFactor } = factors;
   if (optimizer.kind === 'sgd') {
     return {
-      writeStep: (learningRate, _step, { bias } = NO_FACTORS) => {
-        floats[WORD.stepSize] = learningRate;
-        floats[WORD.biasStepSize] = learningRate * bias;
+      writeStep: (learningRate) => {
+        const rate = learningRate * rateFactor;
+        floats[WORD.stepSize] = rate;
+        floats[WORD.biasStepSize] = rate * biasFactor;
       },
     };
   }
   const factorsOf = adamSteps(optimizer);
   return {
-    writeStep: (learningRate, step, { bias, decay } = NO_FACTORS) => {
-      const { stepSize, tolerance, keep } = factorsOf(learningRate, step, decay);
+    writeStep: (learningRate, step, decay = 1) => {
+      const { stepSize, tolerance, keep } = factorsOf(learningRate * rateFactor, step, decay * decayFactor);
       floats[WORD.stepSize] = stepSize;
-      floats[WORD.biasStepSize] = stepSize * bias;
+      floats[WORD.biasStepSize] = stepSize * biasFactor;
       floats[WORD.tolerance] = tolerance;
       floats[WORD.keep] = keep;
     },

@@ -98,13 +98,20 @@ function sinSeries(r: number): number {
   return r * series;
 }
 
+const LOW_BITS = 5;
+
 /** The same as {@link integerPower} for many exponents, from squares that are computed once. */
 export function powersOf(base: number): (exponent: number) => number {
   const squares = new Float64Array(32);
   for (let bit = 0, square = base; bit < 32; bit++, square *= square) squares[bit] = square;
+  // The products of the lowest squares, which every power begins with.
+  const low = new Float64Array(1 << LOW_BITS).fill(1);
+  for (let bit = 0; bit < LOW_BITS; bit++) {
+    for (let rest = 0; rest < 1 << bit; rest++) low[(1 << bit) + rest] = low[rest]! * squares[bit]!;
+  }
   return (exponent) => {
-    let power = 1;
-    for (let bit = 0, rest = exponent; rest !== 0; bit++, rest >>>= 1) {
+    let power = low[exponent & ((1 << LOW_BITS) - 1)]!;
+    for (let bit = LOW_BITS, rest = exponent >>> LOW_BITS; rest !== 0; bit++, rest >>>= 1) {
       if ((rest & 1) === 1) power *= squares[bit]!;
     }
     return power;

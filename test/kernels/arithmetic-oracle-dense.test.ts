@@ -236,7 +236,7 @@ function writeBlock(
   }
   const normPenalty = { l1, l2 };
   writeUpdate(arena.memory, block, { kind, optimizer: optimizer!, normPenalty, firstOffset, secondOffset });
-  stepWriter(arena.memory, block, optimizer!).writeStep(0.02, 3, { bias: 0.3, decay: 0.7 });
+  stepWriter(arena.memory, block, optimizer!, { rate: 1, bias: 0.3, decay: 0.7 }).writeStep(0.02, 3);
 }
 
 type Tuple10 = [number, number, number, number, number, number, number, number, number, number];

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cos, exp, log } from '../../src/math/functions.js';
+import { cos, exp, integerPower, log, powersOf } from '../../src/math/functions.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 
 /** Largest relative error of `ours` against `theirs` over 20 000 points of [low, high]. */
@@ -64,4 +64,15 @@ t.test('cos agrees with Math.cos to 1e-15, also after many turns', async (t) => 
   t.equal(cos(0), 1);
   t.equal(cos(Math.PI), -1);
   t.ok(Number.isNaN(cos(2e6)), 'refused where the argument reduction would lose digits');
+});
+
+t.test('powers from squares that are kept are those by squaring, to the bit', (t) => {
+  for (const base of [0.9, 0.95, 0.999, 1.0007]) {
+    const power = powersOf(base);
+    for (const exponent of [...Array(200).keys(), 4095, 65_537, 2 ** 31 + 33]) {
+      if (power(exponent) !== integerPower(base, exponent)) t.fail(`${base} to the ${exponent}`);
+    }
+    t.ok(Math.abs(power(50) / base ** 50 - 1) < 1e-14);
+  }
+  t.end();
 });

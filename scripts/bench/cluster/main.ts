@@ -125,7 +125,8 @@ async function epochsOf(seconds: number): Promise<number> {
 }
 
 function train(members: number, epochs: number, seed: number, runner: MemberRunner) {
-  return trainEnsemble(dataset, { members, epochs, seed, hidden: [32], earlyStopping: 'none' }, { runner });
+  const options = { preset: 'lecture', members, epochs, seed, hidden: [32] } as const;
+  return trainEnsemble(dataset, options, { runner });
 }
 
 async function startHost(url: string): Promise<ChildProcess> {

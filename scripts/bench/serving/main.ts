@@ -19,7 +19,7 @@ const SAMPLE_MS = 1000;
 const folder = mkdtempSync(join(tmpdir(), 'tutti-serving-'));
 const file = join(folder, 'digits.tutti');
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
-const plan = { members: 16, hidden: [64], epochs: 20, seed: 1 };
+const plan = { preset: 'lecture', members: 16, hidden: [64], epochs: 20, seed: 1 } as const;
 const ensemble = await (await trainEnsemble(train, plan)).conformalise(train);
 await ensemble.save(file);
 

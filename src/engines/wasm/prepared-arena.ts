@@ -8,6 +8,7 @@ import { type Program, placeProgram } from '../../kernels/program.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { validateProgram } from '../../kernels/validate-program.js';
 import type { TrainingLayout } from '../../memory/layout.js';
+import { layerShapes, parameterCount } from '../../model/network.js';
 import { requireRowsForAll, submodelsOf } from '../../model/shared-weights.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { FeatureRanges } from '../../techniques/perturb.js';
@@ -27,6 +28,8 @@ export interface PreparedArena {
   readonly arena: Arena;
   readonly program: Program;
   readonly segments: TrainingSegments;
+  /** Numbers of a member's weights, unpadded. */
+  readonly weightCount: number;
 }
 
 interface Kept {
@@ -88,7 +91,8 @@ function writeArena(
   const arena = layoutArena(spec, layout.dataset.features, task, sizes, slotStart + offsetBytes);
   const { calls, segments } = trainingProgram(spec, task, arena, layout, columns !== null);
   requireRoom(member, arena.program + calls.bytes - slotStart, layout.arenaBytes);
-  return { arena, program: calls.build(memory.buffer, arena.program), segments };
+  const weightCount = parameterCount(layerShapes(spec, layout.dataset.features, task));
+  return { arena, program: calls.build(memory.buffer, arena.program), segments, weightCount };
 }
 
 /** The neighbouring slot begins where this one ends. @throws ERR_INTERNAL */

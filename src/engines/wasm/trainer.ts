@@ -7,7 +7,7 @@ import { STEPS_BETWEEN_FLUSHES, type StepWriter, stepWriter } from '../../kernel
 import { symmetricBeta } from '../../math/beta.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import { decayFactor, scheduleFactor } from '../../model/learning-rate.js';
-import { layerShapes, parameterCount } from '../../model/network.js';
+import { parameterCount } from '../../model/network.js';
 import { submodelParameters, submodelsOf } from '../../model/shared-weights.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import {
@@ -46,15 +46,6 @@ export function createTrainer(
   return new WasmTrainer(context, spec, member, rows, prepareArena(context, spec, member, rows), state);
 }
 
-/** What the update block of a role is written with. */
-interface RoleWriter {
-  readonly writer: StepWriter;
-  readonly rateFactor: number;
-  readonly decayFactor: number;
-  /** Written anew for each step. */
-  readonly factors: { readonly bias: number; decay: number };
-}
-
 class WasmTrainer implements MemberTrainer, TyingTrainer {
   readonly stepsPerEpoch: number;
   readonly stateLengthFloats: number;
@@ -67,7 +58,10 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   readonly #segments: TrainingSegments;
   readonly #block: StepBlock;
   /** By role. */
-  readonly #updates: readonly RoleWriter[];
+  readonly #updates: readonly StepWriter[];
+  /** Whether steps draw anything, or leave anything to be gathered. */
+  readonly #draws: boolean;
+  readonly #gathers: boolean;
   readonly #parameters: Float32Array;
   /** What the member becomes: its parameters, or their average. */
   readonly #result: Float32Array;
@@ -84,14 +78,14 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     spec: NetworkMemberSpec,
     member: number,
     rows: MemberRows,
-    { arena, program, segments }: PreparedArena,
+    { arena, program, segments, weightCount }: PreparedArena,
     state: Float32Array | null,
   ) {
     const { memory } = context;
     const examples = rows.inBag.length;
     this.stepsPerEpoch = Math.ceil(examples / spec.batchSize);
     this.stateLengthFloats = stateLengthFloats(arena);
-    this.weightCount = parameterCount(layerShapes(spec, context.layout.dataset.features, context.task));
+    this.weightCount = weightCount;
     this.#context = context;
     this.#spec = spec;
     this.#member = member;
@@ -101,13 +95,9 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#block = new StepBlock(memory.buffer, arena.stepBlock, shareOf(spec), submodelsOf(spec));
     this.#updates = [
       ...this.#muonWriters(),
-      ...arena.updates.places.map((place): RoleWriter => {
-        const { optimizer, rateFactor, biasFactor, decayFactor } = roleUpdate(spec, place);
-        return {
-          writer: stepWriter(memory, place.address, optimizer),
-          ...{ rateFactor, decayFactor },
-          factors: { bias: biasFactor, decay: decayFactor },
-        };
+      ...arena.updates.places.map((place) => {
+        const { optimizer, factors } = roleUpdate(spec, place);
+        return stepWriter(memory, place.address, optimizer, factors);
       }),
     ];
     this.#parameters = this.#floats(arena.network.weights);
@@ -116,19 +106,20 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#result = arena.average === 0 ? this.#parameters : this.#floats(arena.average);
     this.#average = this.#averageOf();
     this.#swag = this.#swagOf();
+    this.#draws = spec.dropout !== null || spec.inputNoise > 0 || spec.mixup !== undefined;
+    this.#gathers = this.#average !== null || this.#swag !== null;
     if (state === null) this.#initialise(rows);
     else copyStateIn(memory.buffer, arena, state);
   }
 
   /** What writes the steps of matrices that Muon updates, at their own learning rate. */
-  #muonWriters(): RoleWriter[] {
+  #muonWriters(): StepWriter[] {
     const { optimizer } = this.#spec;
     const layout = this.#arena.passes?.muon;
     if (optimizer.kind !== 'muon' || layout === undefined || layout === null) return [];
     const { learningRate, muonLearningRate } = optimizer;
-    const writer = stepWriter(this.#context.memory, layout.update, muonDescent(muonLearningRate));
-    const rateFactor = muonLearningRate / learningRate;
-    return [{ writer, rateFactor, decayFactor: 1, factors: { bias: 1, decay: 1 } }];
+    const factors = { rate: muonLearningRate / learningRate, bias: 1, decay: 1 };
+    return [stepWriter(this.#context.memory, layout.update, muonDescent(muonLearningRate), factors)];
   }
 
   #averageOf(): WeightAverage | null {
@@ -197,7 +188,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const rate = this.#beginStep(epoch, step, learningRate);
     const lossSum = this.#runOnBatch(this.#segments.step, epoch, step);
     if (this.#tiedMembers !== null) this.#pull(rate, this.#tiedMembers);
-    this.#endStep(epoch, step);
+    if (this.#gathers) this.#endStep(epoch, step);
     return lossSum;
   }
 
@@ -215,10 +206,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const done = (epoch - 1) * this.stepsPerEpoch + step;
     const rate = learningRate * scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
     const decay = decaySchedule === undefined ? 1 : decayFactor(done, this.stepsPerEpoch * epochs);
-    for (const { writer, rateFactor, decayFactor, factors } of this.#updates) {
-      factors.decay = decay * decayFactor;
-      writer.writeStep(rate * rateFactor, done + 1, factors);
-    }
+    for (const writer of this.#updates) writer.writeStep(rate, done + 1, decay);
     if (done % STEPS_BETWEEN_FLUSHES === 0) this.#run(this.#segments.flush);
     return rate;
   }
@@ -227,7 +215,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   #runOnBatch(segment: number, epoch: number, step: number): number {
     const count = this.#examplesOf(step);
     this.#block.setBatch(this.#arena.order + step * this.#spec.batchSize * 4, count);
-    this.#drawChance(epoch, step);
+    if (this.#draws) this.#drawChance(epoch, step);
     const loss = this.#run(segment);
     if (!Number.isFinite(loss)) throw diverged(this.#member, epoch, loss);
     return loss * count;

@@ -1,7 +1,7 @@
 // The update blocks of a member: one for each role that its matrices have, since what becomes of a gradient differs by what
 // the weights are for.
 
-import { type OptimizerUpdate, UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
+import { type OptimizerUpdate, type StepFactors, UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { WeightRole } from '../../model/layer-kind.js';
 import { type TrainedShape, weightShapes } from '../../model/layers.js';
@@ -58,10 +58,7 @@ export function sameUpdate(address: number): UpdateBlocks {
 
 /** How the weights of an update block are updated. */
 export interface RoleUpdate extends Pick<OptimizerUpdate, 'optimizer' | 'normPenalty'> {
-  /** What multiplies the learning rate of every step, and then that of biases and the decay once more. */
-  readonly rateFactor: number;
-  readonly biasFactor: number;
-  readonly decayFactor: number;
+  readonly factors: StepFactors;
 }
 
 /**
@@ -75,15 +72,15 @@ export function roleUpdate(
   { role, inputs }: Pick<UpdatePlace, 'role' | 'inputs'>,
 ): RoleUpdate {
   if (role === 'matrix') {
-    const rateFactor = optimizer.kind === 'sgd' ? 1 / inputs : 1 / Math.sqrt(inputs);
+    const rate = optimizer.kind === 'sgd' ? 1 / inputs : 1 / Math.sqrt(inputs);
     const own =
       optimizer.kind === 'sgd' || inputs === 1
         ? optimizer
         : { ...optimizer, tolerance: optimizer.tolerance * Math.sqrt(inputs) };
-    const biasFactor = (rateFactors?.bias ?? 1) / rateFactor;
-    return { optimizer: own, normPenalty, rateFactor, biasFactor, decayFactor: 1 / rateFactor };
+    const bias = (rateFactors?.bias ?? 1) / rate;
+    return { optimizer: own, normPenalty, factors: { rate, bias, decay: 1 / rate } };
   }
   const still = optimizer.kind === 'sgd' ? optimizer : { ...optimizer, weightDecay: 0 };
-  const rateFactor = rateFactors?.[role] ?? 1;
-  return { optimizer: still, normPenalty: { l1: 0, l2: 0 }, rateFactor, biasFactor: 1, decayFactor: 1 };
+  const rate = rateFactors?.[role] ?? 1;
+  return { optimizer: still, normPenalty: { l1: 0, l2: 0 }, factors: { rate, bias: 1, decay: 1 } };
 }

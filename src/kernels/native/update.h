@@ -38,10 +38,10 @@ INLINE W penalise(W g, W w, const struct update *block) {
 }
 
 /** PyTorch's SGD: buffer = momentum·buffer + g; w −= lr·buffer, or lr·(g + momentum·buffer) with Nesterov. */
-INLINE void sgd(int penalised, char *memory, float *w, const float *gradient, size_t count, const struct update *update) {
+INLINE void sgd(int penalised, char *memory, float *w, const float *gradient, size_t count, const struct update *update, float size) {
   // A copy, so that no store can be thought to change it; below too.
   const struct update block = *update;
-  const W step = wide_splat(-block.step_size), momentum = wide_splat(block.beta1);
+  const W step = wide_splat(-size), momentum = wide_splat(block.beta1);
   float *buffers = moment(memory, w, block.first);
   EACH_VECTOR(i, part, count, {
     const W weight = load_part(w + i, part);
@@ -56,23 +56,23 @@ INLINE void sgd(int penalised, char *memory, float *w, const float *gradient, si
   })
 }
 
-/** Adam's new weight; its moments are replaced. The step size and the tolerance carry the bias corrections. */
-INLINE W adam_weight(W weight, W g, W *m, W *v, const struct update *block, float keep) {
+/** Adam's new weight; its moments are replaced. The step's size and the tolerance carry the bias corrections. */
+INLINE W adam_weight(W weight, W g, W *m, W *v, const struct update *block, float keep, float size) {
   *m = wide_madd(wide_splat(block->beta1), *m, wide_splat(block->one_minus_beta1) * g);
   *v = wide_madd(wide_splat(block->beta2), *v, wide_splat(block->one_minus_beta2) * g * g);
   const W direction = *m / (wide_root(*v) + wide_splat(block->tolerance));
-  return wide_madd(wide_splat(-block->step_size), direction, wide_splat(keep) * weight);
+  return wide_madd(wide_splat(-size), direction, wide_splat(keep) * weight);
 }
 
 /** Adam and AdamW. */
-INLINE void adam(int penalised, char *memory, float *w, const float *gradient, size_t count, const struct update *update, float keep) {
+INLINE void adam(int penalised, char *memory, float *w, const float *gradient, size_t count, const struct update *update, float keep, float size) {
   const struct update block = *update;
   float *first = moment(memory, w, block.first), *second = moment(memory, w, block.second);
   EACH_VECTOR(i, part, count, {
     const W weight = load_part(w + i, part);
     W g = load_part(gradient + i, part), m = load_part(first + i, part), v = load_part(second + i, part);
     if (penalised) g = penalise(g, weight, &block);
-    const W moved = adam_weight(weight, g, &m, &v, &block, keep);
+    const W moved = adam_weight(weight, g, &m, &v, &block, keep, size);
     store_part(first + i, part, m);
     store_part(second + i, part, v);
     store_part(w + i, part, moved);
@@ -80,22 +80,20 @@ INLINE void adam(int penalised, char *memory, float *w, const float *gradient, s
 }
 
 /**
- * Updates `bytes` (a multiple of 16) of weights, or of biases, which no penalty and no decay touches and whose steps have a size of their own; in a layer's order, so that
- * weights may be handed over in pieces.
+ * Updates `bytes` (a multiple of 16) of weights, or of biases, which no penalty and no decay touches and whose steps have a size
+ * of their own; in a layer's order, so that weights may be handed over in pieces.
  */
-static void update(char *memory, float *w, const float *gradient, size_t bytes, const struct update *given, int are_weights) {
+static void update(char *memory, float *w, const float *gradient, size_t bytes, const struct update *block, int are_weights) {
   const size_t count = bytes / 4;
-  struct update own = *given;
-  if (!are_weights) own.step_size = own.bias_step_size;
-  const struct update *block = &own;
+  const float size = are_weights ? block->step_size : block->bias_step_size;
   const int penalised = are_weights && (block->l1 != 0 || block->l2 != 0);
   if (block->mode == UPDATE_ADAM) {
     const float keep = are_weights ? block->keep : 1;
-    if (penalised) adam(1, memory, w, gradient, count, block, keep);
-    else adam(0, memory, w, gradient, count, block, keep);
+    if (penalised) adam(1, memory, w, gradient, count, block, keep, size);
+    else adam(0, memory, w, gradient, count, block, keep, size);
   } else if (block->mode == UPDATE_SGD) {
-    if (penalised) sgd(1, memory, w, gradient, count, block);
-    else sgd(0, memory, w, gradient, count, block);
+    if (penalised) sgd(1, memory, w, gradient, count, block, size);
+    else sgd(0, memory, w, gradient, count, block, size);
   } else {
     float *stored = moment(memory, w, block->first);
     const int adds = block->mode == UPDATE_ACCUMULATE;

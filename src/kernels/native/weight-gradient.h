@@ -72,7 +72,7 @@ INLINE size_t take_turn(const struct pending *pending, size_t done) {
     __builtin_prefetch(w + AHEAD);
     __builtin_prefetch(pending->first + done + AHEAD);
     __builtin_prefetch(pending->second + done + AHEAD);
-    wide_store(w, adam_weight(wide_load(w), wide_load(pending->gradient + done), &m, &v, block, block->keep));
+    wide_store(w, adam_weight(wide_load(w), wide_load(pending->gradient + done), &m, &v, block, block->keep, block->step_size));
     wide_store(pending->first + done, m);
     wide_store(pending->second + done, v);
   }

@@ -40,9 +40,8 @@ export interface PlanContext {
 export function resolvePlan(options: TrainingOptions, context: PlanContext): EnsemblePlan {
   // What is drawn is drawn by the plan's seed.
   const { own, runs } = listMembers({ ...options, seed: context.seed });
-  const members = Array.from({ length: runs }, (_, run) =>
-    resolveRun(own[run % own.length]!, run, context),
-  ).flat();
+  const choices = own.slice(0, runs).map((choice) => resolveMember(choice, context));
+  const members = Array.from({ length: runs }, (_, run) => runOf(choices[run % own.length]!, run)).flat();
   const usesValidation = members.some((member) => member.earlyStopping?.on === 'validation');
   return {
     seed: context.seed,
@@ -58,12 +57,18 @@ export function memberChoices(
   context: PlanContext,
 ): { readonly choices: readonly MemberSpec[]; readonly total: number } {
   const { own, total } = listMembers({ ...options, seed: context.seed });
-  return { choices: own.flatMap((choice) => resolveRun(choice, 0, context)), total };
+  return { choices: own.flatMap((choice) => runOf(resolveMember(choice, context), 0)), total };
+}
+
+/** What the options of a member become: all but the streams of a run, in which alone runs of the same options differ. */
+interface Choice {
+  readonly spec: MemberSpec;
+  readonly streamsOf: (run: number) => MemberSpec['streams'];
 }
 
 /** The members of one run: one, or as many as it leaves. */
-function resolveRun(own: MemberOptions, index: number, context: PlanContext): MemberSpec[] {
-  const spec = resolveMember(own, index, context);
+function runOf({ spec: choice, streamsOf }: Choice, run: number): MemberSpec[] {
+  const spec = { ...choice, streams: streamsOf(run) };
   if (!isNetwork(spec) || spec.snapshot === null) return [spec];
   const { snapshot } = spec;
   return Array.from({ length: snapshot.of }, (_, place) => ({
@@ -72,13 +77,15 @@ function resolveRun(own: MemberOptions, index: number, context: PlanContext): Me
   }));
 }
 
-function resolveMember(stated: MemberOptions, index: number, context: PlanContext): MemberSpec {
+function resolveMember(stated: MemberOptions, context: PlanContext): Choice {
   const { task, features, tangents = 0, modules = new Map() } = context;
   const own = withPreset(stated, task.kind);
   const o = withDefaults(own);
   const { inputColumns = [['number', features]] } = context;
   const module = moduleOf(own, modules);
   const { featureShare, vary } = o;
-  const common = { resample: resolveResample(o, task), featureShare, streams: resolveStreams(vary, index) };
-  return engineFor(own).resolve(o, own, { task, features, inputColumns, tangents, module, common });
+  const streamsOf = (run: number) => resolveStreams(vary, run);
+  const common = { resample: resolveResample(o, task), featureShare, streams: streamsOf(0) };
+  const spec = engineFor(own).resolve(o, own, { task, features, inputColumns, tangents, module, common });
+  return { spec, streamsOf };
 }

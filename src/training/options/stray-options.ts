@@ -102,7 +102,8 @@ function complaintOf(name: Name, own: MemberOptions, filled: FilledOptions): str
     const what = describesModel ? 'a network that `model` describes' : `engine ${engine}`;
     return `absent for a member of ${what}`;
   }
-  return when === undefined || when.holds({ ...own, ...filled }) ? null : `absent unless ${when.says}`;
+  // All that was stated is among the defaults in place.
+  return when === undefined || when.holds(filled) ? null : `absent unless ${when.says}`;
 }
 
 function namesOf(options: MemberOptions): Name[] {

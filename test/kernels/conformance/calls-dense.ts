@@ -61,10 +61,9 @@ export function putUpdate(space: Space, w: number, count: number): number {
     ...{ kind: 'optimizer', optimizer: chosen, normPenalty },
     ...{ firstOffset, secondOffset },
   });
-  stepWriter(space.buffer, block, chosen).writeStep(0.01, space.between(1, 50), {
-    bias: space.pick(1, 0.1),
-    decay: space.pick(1, 0.5),
-  });
+  const step = space.between(1, 50);
+  const factors = { rate: 1, bias: space.pick(1, 0.1), decay: space.pick(1, 0.5) };
+  stepWriter(space.buffer, block, chosen, factors).writeStep(0.01, step);
   return block;
 }
 
