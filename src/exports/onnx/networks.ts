@@ -57,7 +57,8 @@ function shapeKey({ columns, inputs, image, layers, head }: PortableNetwork): st
     const { weight: _, bias: __, ...shape } = { weight: null, bias: null, ...layer };
     return shape;
   });
-  return JSON.stringify([columns?.length ?? null, inputsKey(inputs), image, shapes, head.kind]);
+  const levels = head.kind === 'quantiles' ? head.levels : [];
+  return JSON.stringify([columns?.length ?? null, inputsKey(inputs), image, shapes, head.kind, levels]);
 }
 
 /**

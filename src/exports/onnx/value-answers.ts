@@ -17,6 +17,7 @@ import {
   type RawOutputs,
   spread,
 } from './members.js';
+import { ascending, byTargets, medians } from './quantile-head.js';
 
 /** The answers of an ensemble of targets. */
 export function answersOfValues(
@@ -48,6 +49,7 @@ export function answersOfValues(
       : mixture(graph, means(), ensemble.givesVariances ? variances() : null, order),
   );
   const k = ensemble.weights.length;
+  const levels = commonLevelsOf(raw);
   const inUnits = (value: Value, factors: readonly number[], offsets: readonly number[] | null) => {
     const wide = type === 'double' ? graph.node('Cast', [value], { to: 11 }, 'wide') : value;
     const scaled = graph.node('Mul', [wide, graph.numbers('units', factors, type)], {}, 'scaled');
@@ -71,6 +73,24 @@ export function answersOfValues(
       about: `${ensemble.givesVariances ? 'the predicted variance' : 'how members’ predictions vary about their mean'}${own}`,
       value: () => inUnits(combined().variance(), squares, null),
     },
+    ...(levels === null
+      ? {}
+      : {
+          quantiles: {
+            ...{ type, shape: ['rows', targets, levels.length] },
+            about: `the quantiles ${levels.join(', ')}${own}`,
+            value: () => {
+              const all = joined(
+                graph,
+                parts().map(({ quantiles }) => quantiles!.value),
+                'quantiles',
+              );
+              const mean = average(graph, all, order, 'meanQuantiles');
+              const [factors, offsets] = [std, centre].map((own) => repeated(own, levels.length));
+              return byTargets(graph, inUnits(mean, factors!, offsets!), levels.length, targets);
+            },
+          },
+        }),
     ...(ensemble.givesVariances
       ? {
           member_variances: {
@@ -82,19 +102,32 @@ export function answersOfValues(
   };
 }
 
+interface ValuesOfMembers {
+  readonly mean: Value;
+  readonly variance: Value | null;
+  /** [members, rows, levels × targets]; null of heads without. */
+  readonly quantiles: { readonly levels: readonly number[]; readonly value: Value } | null;
+}
+
+/** The levels that all members predict; null where there are none. */
+function commonLevelsOf(raw: readonly RawOutputs[]): readonly number[] | null {
+  const all = raw.map(({ members: [first] }) => (first!.head.kind === 'quantiles' ? first!.head.levels : []));
+  const [levels] = all as [readonly number[]];
+  return levels.length > 0 && all.every((own) => String(own) === String(levels)) ? levels : null;
+}
+
 /** In standardised units, [members, rows, targets], clipped to the range of the training targets where that is asked for. */
 function meansAndVariances(
   graph: Graph,
   { clip, encoding, givesVariances }: ExportedEnsemble,
   { value, members }: RawOutputs,
-): { readonly mean: Value; readonly variance: Value | null } {
+): ValuesOfMembers {
   const { mean: centre, std } = encoding.targets;
   const targets = std.length;
   let mean = value;
   let second: Value | null = null;
   const { head } = members[0]!;
-  if (head.kind === 'quantiles')
-    failOption('ensemble', 'one without quantiles, to be exported to ONNX', 'loss quantile');
+  if (head.kind === 'quantiles') return quantilesAndMedians(graph, { clip, encoding }, head.levels, value);
   if (head.kind === 'labels') {
     const probability = graph.node('Sigmoid', [value], {}, 'probability');
     const centred = graph.node(
@@ -125,15 +158,9 @@ function meansAndVariances(
     mean = graph.node('Gather', [value, places], { axis: 2 }, 'means');
   }
   const { map } = encoding.targets;
-  if (map !== undefined) mean = straightened(graph, mean, encoding.targets, map);
-  if (clip !== null) {
-    const standardised = (limits: readonly number[]) =>
-      limits.map((limit, at) => (limit - centre[at]!) / std[at]!);
-    const low = graph.numbers('low', standardised(clip.low));
-    const high = graph.numbers('high', standardised(clip.high));
-    mean = graph.node('Min', [graph.node('Max', [mean, low], {}, 'raised'), high], {}, 'held');
-  }
-  if (second === null) return { mean, variance: null };
+  if (map !== undefined) mean = straightened(graph, mean, encoding.targets, map, 1);
+  mean = held(graph, mean, encoding.targets, clip, 1);
+  if (second === null) return { mean, variance: null, quantiles: null };
   const softplus = graph.node('Softplus', [second], {}, 'softplus');
   const variance = graph.node(
     'Add',
@@ -141,11 +168,49 @@ function meansAndVariances(
     {},
     'variances',
   );
-  return { mean, variance };
+  return { mean, variance, quantiles: null };
 }
 
-/** What stands for bent targets, standardised in the user's units: in double precision, where differences of great numbers are. */
-function straightened(graph: Graph, z: Value, scale: Scale, map: TargetMap): Value {
+/** The same of quantiles: each kept within the range by itself, the median too. */
+function quantilesAndMedians(
+  graph: Graph,
+  { clip, encoding: { targets: scale } }: Pick<ExportedEnsemble, 'clip' | 'encoding'>,
+  levels: readonly number[],
+  raw: Value,
+): ValuesOfMembers {
+  const [count, targets] = [levels.length, scale.std.length];
+  const sums = ascending(graph, raw, count, targets);
+  const { map } = scale;
+  const quantiles = map === undefined ? sums : straightened(graph, sums, scale, map, count);
+  const mean = held(graph, medians(graph, quantiles, levels, targets), scale, clip, 1);
+  return { mean, variance: null, quantiles: { levels, value: held(graph, quantiles, scale, clip, count) } };
+}
+
+/** Kept within limits, where there are any. @param copies of the targets, side by side. */
+function held(
+  graph: Graph,
+  value: Value,
+  { mean, std }: Scale,
+  clip: ExportedEnsemble['clip'],
+  copies: number,
+): Value {
+  if (clip === null) return value;
+  const standardised = (limits: readonly number[]) =>
+    repeated(
+      limits.map((limit, at) => (limit - mean[at]!) / std[at]!),
+      copies,
+    );
+  const low = graph.numbers('low', standardised(clip.low));
+  const high = graph.numbers('high', standardised(clip.high));
+  return graph.node('Min', [graph.node('Max', [value, low], {}, 'raised'), high], {}, 'held');
+}
+
+function repeated(values: readonly number[], copies: number): number[] {
+  return Array.from({ length: copies }, () => values).flat();
+}
+
+/** What stands for bent targets, standardised in the user's units: in double precision, where differences of great numbers are. @param copies of the targets, side by side. */
+function straightened(graph: Graph, z: Value, scale: Scale, map: TargetMap, copies: number): Value {
   if (map.kind === 'quantile') {
     return failOption(
       'targetScaling',
@@ -153,7 +218,8 @@ function straightened(graph: Graph, z: Value, scale: Scale, map: TargetMap): Val
       'quantile',
     );
   }
-  const vector = (about: string, values: readonly number[]) => graph.numbers(about, values, 'double');
+  const vector = (about: string, values: readonly number[]) =>
+    graph.numbers(about, repeated(values, copies), 'double');
   const wide = graph.node('Cast', [z], { to: 11 }, 'wide');
   const scaled = graph.node('Mul', [wide, vector('logDeviations', map.std)], {}, 'scaled');
   const logs = graph.node('Add', [scaled, vector('logMeans', map.mean)], {}, 'logs');

@@ -71,6 +71,7 @@ export async function answersOf({
   return {
     mean: [...said.mean],
     variance: [...said.variance!],
+    ...(said.quantiles === undefined ? {} : { quantiles: [...said.quantiles.values] }),
     member_means: byRows(({ mean }) => mean),
     ...(members.every(({ variance }) => variance !== null)
       ? { member_variances: byRows(({ variance }) => variance!) }
@@ -80,15 +81,17 @@ export async function answersOf({
 
 /** The largest difference of the first numbers, an output's own unit: of variances the square of the targets'. */
 export function largestDifference(
-  { ensemble }: Case,
+  { ensemble, table }: Case,
   name: string,
   said: ArrayLike<number | string | bigint>,
   truth: readonly (number | string)[],
 ): number {
   const { std } = ensemble.encoding.targets;
+  // Of each target the levels stand together.
+  const levels = name === 'quantiles' ? truth.length / table.rows / std.length : 1;
   let largest = 0;
   for (let at = 0; at < said.length; at++) {
-    const deviation = std.length === 0 ? 1 : std[at % std.length]!;
+    const deviation = std.length === 0 ? 1 : std[Math.floor(at / levels) % std.length]!;
     const unit = name.endsWith('variance') || name.endsWith('variances') ? deviation * deviation : deviation;
     const difference = Math.abs(Number(said[at]) - Number(truth[at])) / unit;
     // NaN, of which every comparison is false, too.

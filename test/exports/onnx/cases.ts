@@ -270,6 +270,27 @@ const ASKED: Readonly<Record<string, Asked>> = {
     ...{ table: labelled, load: { target: ['late', 'dear'], task: 'regression' } },
     train: { ...small, loss: 'multilabel' },
   },
+  quantiles: { ...DIABETES, train: { ...small, loss: 'quantile', quantiles: [0.05, 0.5, 0.95] } },
+  'quantiles of logarithms of two targets, weighed, none of them the median': {
+    ...DIABETES,
+    load: { target: ['progression', 'bp'], targetScaling: 'log' },
+    train: {
+      members: [{ hidden: [6] }, { hidden: [4] }, { hidden: [6] }],
+      ...{ loss: 'quantile', quantiles: [0.2, 0.4, 0.7, 0.9] },
+    },
+    adapt: (own) => withAveragingWeights(own, [1, 2, 0.5]),
+  },
+  'members of other quantiles, and of none': {
+    ...DIABETES,
+    train: {
+      members: [
+        { hidden: [6], loss: 'quantile', quantiles: [0.1, 0.9] },
+        { hidden: [6], loss: 'quantile', quantiles: [0.3, 0.6] },
+        { hidden: [6], loss: 'quantile', quantiles: [0.7] },
+        { hidden: [6] },
+      ],
+    },
+  },
   'Gaussian heads, their product': {
     ...DIABETES,
     ...{ train: { ...small, loss: 'gaussianNll' }, options: { aggregator: 'geometricMean' } },
