@@ -3,7 +3,7 @@
 import type { FeatureColumn } from '../data/dataset/preprocessing-types.js';
 import { featureWidth } from '../data/preprocessing/preprocessing.js';
 import { engineOf, modulesOf } from '../engines/registry.js';
-import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isBoosted, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { memberAccount } from '../ensemble/member-account.js';
 import { sortedJson } from '../files/sorted-plain.js';
 import { largest } from '../math/statistics.js';
@@ -20,7 +20,12 @@ export function modelDetails({ ensemble, environment, contentHash }: CardFacts):
   const weights = members.reduce((sum, { parameters }) => sum + parameters.length, 0);
   const modules = modulesOf(plan).map(({ path, hash }) => `${code(path)} (SHA-256 ${code(hash)})`);
   const facts: [string, string][] = [
-    ['Kind', `an ensemble of ${membersText(memberAccount(ensemble))}, averaged`],
+    [
+      'Kind',
+      isBoosted(ensemble)
+        ? `a sum of ${counted(ensemble.members.length, 'boosted net')}`
+        : `an ensemble of ${membersText(memberAccount(ensemble))}, averaged`,
+    ],
     ['Answers', outputsText(ensemble)],
     ['Input', `${counted(features, 'number')} to a row${columnsText(ensemble)}`],
     ['Size', counted(weights, 'weight')],
@@ -93,7 +98,7 @@ export function intendedUses({ ensemble }: CardFacts): string | null {
   const what =
     task.kind === 'classification'
       ? 'It says how probable each class is for a row.'
-      : 'It says a number for a row, and how far its members are from each other about it.';
+      : `It says a number for a row${isBoosted(ensemble) ? '' : ', and how far its members are from each other about it'}.`;
   const rows =
     'It is meant for rows of the same kind as those it was trained on, taken and measured in the same way:';
   if (preprocessing === null)
@@ -165,10 +170,10 @@ export function limits(facts: CardFacts): string | null {
       : []),
     ...(task.kind === 'classification' && (calibration === null || !movesProbabilities(calibration, task))
       ? [
-          'Its probabilities are means over members and are not calibrated: the evaluation says how far they may be trusted.',
+          `Its probabilities are ${isBoosted(ensemble) ? '' : 'means over members and are '}not calibrated: the evaluation says how far they may be trusted.`,
         ]
       : []),
-    ...(task.kind === 'regression'
+    ...(task.kind === 'regression' && !isBoosted(ensemble)
       ? [
           'How far members are from each other (`variance`) is no interval for the truth, unless they have Gaussian heads: `tutti predict --coverage 0.9` gives one.',
         ]

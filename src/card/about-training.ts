@@ -1,7 +1,7 @@
 // What a model was trained on, and how.
 
 import type { Preprocessing } from '../data/dataset/preprocessing-types.js';
-import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isBoosted, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { largest } from '../math/statistics.js';
 import { hasEpochs, type MemberSpec } from '../model/spec.js';
 import { counted, figure, grouped, percent } from '../report/words.js';
@@ -66,7 +66,9 @@ export function trainingProcedure({ ensemble }: CardFacts): string | null {
   const { plan, preprocessing, encoding } = ensemble;
   const specs = plan.members;
   const items = [
-    'Each member was trained by itself, with random streams of its own: the same seed gives the same bytes on any number of threads.',
+    isBoosted(ensemble)
+      ? 'Each net was taught what the sum of those before it left: one by itself means nothing.'
+      : 'Each member was trained by itself, with random streams of its own: the same seed gives the same bytes on any number of threads.',
     ...resampling(specs),
     ...optimisation(specs),
     ...epochsOf(ensemble),

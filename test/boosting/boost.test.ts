@@ -128,6 +128,7 @@ for (const [name, dataset, outputs] of CASES) {
       t.ok(held[kept - 1]! < held[0]! / 2);
       const rows = drawCandidates(ensemble.plan, dataset).validation;
       t.ok(rows.length > 10);
+      t.equal((await predictEnsemble(ensemble, dataset.x)).variance, null);
       const found = await lossOfAnswers(ensemble, dataset, outputs, rows);
       t.ok(Math.abs(found - held[kept - 1]!) < 1e-4, `${found} for ${held[kept - 1]}`);
       await using pool = createPool({ threads: 2 });

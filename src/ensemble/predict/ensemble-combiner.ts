@@ -8,7 +8,7 @@ import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import { normaliseWeights } from '../../predictions/aggregate/shares.js';
 import type { Combine } from '../../predictions/combined-predictions.js';
-import type { TrainedEnsemble } from '../ensemble.js';
+import { isBoosted, type TrainedEnsemble } from '../ensemble.js';
 import { averagingWeights } from './averaging-weights.js';
 import type { RowOptions } from './row-runner.js';
 
@@ -32,15 +32,21 @@ type CombiningOptions = Pick<RowOptions, 'aggregator' | 'weights' | 'tolerance' 
 
 /** How an ensemble's members are combined, by the options or else by what it carries. @throws ERR_OPTION */
 export function ensembleCombiner(ensemble: TrainedEnsemble, options: CombiningOptions): Combine {
-  const combine = combiner(
+  const combined = combiner(
     aggregatorFor(ensemble, options),
     ensemble.task,
     combineSettings(ensemble, options),
   );
+  const combine = isBoosted(ensemble) ? withoutSpread(combined) : combined;
   const { calibration } = ensemble;
   if (calibration === null || options.calibrated === false) return combine;
   requireCalibratedFor(ensemble, options);
   return (members, mask) => applyCalibration(calibration, combine(members, mask));
+}
+
+/** How far the terms of a sum are from each other says nothing. */
+function withoutSpread(combine: Combine): Combine {
+  return (members, mask) => ({ ...combine(members, mask), variance: null, varianceKind: null });
 }
 
 /** The aggregator that is asked for, or that the ensemble is calibrated for, or the usual one. */
