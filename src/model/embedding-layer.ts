@@ -107,6 +107,34 @@ function expansionOf(numbers: NumberEmbedding): Expansion {
   return { kind: 'piecewise', terms: numbers.bins, size: (numbers.size ?? 1) - 1 };
 }
 
+/** Rows of what an embedding makes, `first` on. */
+export interface RowRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Rows whose gradient the embedding learns from, ascending: of numbers from the first of their terms to the last, and of tables.
+ * What is handed on, and what lies in bins as they are, is not learned.
+ */
+export function learnedRows({ parts, expansion, tableSize }: EmbeddingShape): readonly RowRange[] {
+  const learnsNumbers = expansion !== null && (expansion.kind === 'periodic' || expansion.size > 0);
+  const ranges: RowRange[] = [];
+  for (const part of parts) {
+    if (part.kind === 'copied' || (part.kind === 'numbers' && !learnsNumbers)) continue;
+    const own = part.kind === 'category' ? 0 : 1;
+    const rows =
+      part.kind === 'category' ? tableSize : part.count * (1 + (expansion!.size || expansion!.terms));
+    const [first, end] = [part.to + own, part.to + rows];
+    const last = ranges.at(-1);
+    // With a number's own row between them they are one all the same.
+    if (last !== undefined && first <= last.first + last.count + 1) {
+      ranges[ranges.length - 1] = { first: last.first, count: end - last.first };
+    } else ranges.push({ first, count: end - first });
+  }
+  return ranges;
+}
+
 /** Of each number a row of frequencies and one of phases, or where its bins begin and what they take per unit. */
 function expansionMatrix({ numbers, expansion }: EmbeddingShape): WeightShape[] {
   if (expansion === null || numbers === 0) return [];

@@ -2,6 +2,7 @@
 
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
+import type { RowRange } from '../../model/embedding-layer.js';
 import type { ShapeOf, TrainedShape } from '../../model/layers.js';
 import type { Block } from './panels.js';
 import type { UpdateBlocks } from './update-blocks.js';
@@ -19,6 +20,11 @@ export interface Operator {
   linear?(x: Block, out: Block, panels: Operand): void;
   /** dx = Aᵀ(dz) ⊙ (h > 0 ? 1 : slope); h, the layer's input, is not read when slope is 1 and the layer is linear. */
   inputGradient(dz: Block, h: Block, dx: Block, panels: Operand, slope: number): void;
+  /**
+   * The same, at slope 1, of some rows of dx, ascending; what others become does not matter. Absent where that is no less than all, or
+   * what comes after it needs more.
+   */
+  inputGradientOf?(rows: readonly RowRange[], dz: Block, h: Block, dx: Block, panels: Operand): void;
   /**
    * Hands the gradient of each matrix to the update block of its role, which stores, accumulates or applies it. Comes after
    * `inputGradient` of the same pass.

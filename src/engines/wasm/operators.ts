@@ -7,6 +7,8 @@ import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import {
   biasLengthFloats,
   layerNormScratchBytes,
+  PANEL_UNITS,
+  roundUp4,
   weightGradientScratchBytes,
 } from '../../kernels/weight-layout.js';
 import { windowWorkBytes } from '../../kernels/window-record.js';
@@ -14,7 +16,7 @@ import { LAYER_NORM_EPSILON } from '../../model/layer-norm-layer.js';
 import type { ShapeOf, TrainedShape } from '../../model/layers.js';
 import { embedding, factors } from './input-operators.js';
 import type { Kind, Operator, OperatorKind, OperatorPlace } from './operator-kind.js';
-import { type Block, panelStrideOf } from './panels.js';
+import { type Block, PANEL_ROW_BYTES, panelStrideOf } from './panels.js';
 import { own, shared } from './shared-operators.js';
 
 const dense: OperatorKind<'dense'> = {
@@ -24,6 +26,16 @@ const dense: OperatorKind<'dense'> = {
   },
   bind(calls, { shape: { inputs, units }, matrices, scratch }) {
     const w = matrices[0]!;
+    // In one column panel rows that follow each other are a layer too. Whole vectors of rows, since what pads them is cleared.
+    const inputGradientOf: Operator['inputGradientOf'] = (rows, dz, h, dx, panels) => {
+      for (const { first, count } of rows) {
+        const from = Math.max(0, first + count - roundUp4(count));
+        const own = w + from * roundUp4(units) * 4;
+        const [above, into] = [h, dx].map(({ address }) => address + from * PANEL_ROW_BYTES);
+        const to = [above!, 1, into!, dx.stride] as const;
+        calls.inputGradient(dz.address, dz.stride, panels, units, own, first + count - from, ...to);
+      }
+    };
     return {
       forward(x, out, panels, slope) {
         calls.forward(x.address, x.stride, panels, inputs, w, units, out.address, out.stride, slope);
@@ -38,6 +50,7 @@ const dense: OperatorKind<'dense'> = {
         const to = [h.address, slope, dx.address, dx.stride] as const;
         calls.inputGradient(dz.address, dz.stride, panels, units, w, inputs, ...to);
       },
+      ...(units > PANEL_UNITS ? {} : { inputGradientOf }),
       weightGradient(x, dz, panels, { matrix }) {
         const from = [x.address, x.stride, panels, inputs, dz.address, dz.stride] as const;
         calls.weightGradient(...from, units, w, scratch, matrix);

@@ -4,6 +4,7 @@
 import { activationKind } from '../../kernels/activation-kind.js';
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
+import { learnedRows } from '../../model/embedding-layer.js';
 import { applyFactors, applyMask, maskGradient } from './dropout.js';
 import { type NetworkLayout, panelsAt, type StageLayout } from './network-layout.js';
 import type { Operator } from './operator-kind.js';
@@ -69,12 +70,14 @@ export function callForwardRow({ calls, stages, inputDropout }: BoundNetwork): v
  * The stages backwards from the head's gradient; every matrix's gradient is handed to the update block of its role.
  * A layer's weights are read for the input gradient before its own update.
  * @param withCurvature adds what tangents that passed before owe to the activations.
+ * @param skipsFirst leaves out what nothing is learned from of the first stage's gradient, which nobody else may ask for then.
  */
 export function callBackward(
   network: BoundNetwork,
   panels: Operand,
   updates: readonly UpdateBlocks[] | number,
   withCurvature = false,
+  skipsFirst = false,
 ): void {
   const { calls, stages } = network;
   const all = typeof updates === 'number' ? sameUpdate(updates) : null;
@@ -84,7 +87,8 @@ export function callBackward(
     if (index > 0) {
       const below = stages[index - 1]!;
       const { address, stride } = below.gradient;
-      callGradientBelow(network, index, panels);
+      if (index === 1 && skipsFirst) callLearnedGradient(network, panels);
+      else callGradientBelow(network, index, panels);
       const next = panelsAt(network, index - 1, panels);
       if (below.activityPenalty !== 0) addActivityGradient(network, below, next);
       if (below.dropout !== null) maskGradient(calls, below.dropout, below.gradient, next);
@@ -95,6 +99,21 @@ export function callBackward(
     }
     operator.weightGradient(input, gradient, own, all ?? (updates as readonly UpdateBlocks[])[index]!);
   }
+}
+
+/** The gradient of embedded inputs, at least of all that is learned there. */
+function callLearnedGradient(network: BoundNetwork, panels: Operand): void {
+  const [embedding, { operator, gradient, shape }] = network.stages as [Stage, Stage];
+  if (embedding.shape.kind !== 'embedding' || embedding.skipGradients.length > 0) {
+    callGradientBelow(network, 1, panels);
+    return;
+  }
+  const rows = learnedRows(embedding.shape);
+  const { output, gradient: into } = embedding;
+  // Some operators prepare the gradient of their weights with that of their inputs.
+  if (rows.length === 0 && (shape.kind === 'dense' || shape.kind === 'factors')) return;
+  if (operator.inputGradientOf === undefined) callGradientBelow(network, 1, panels);
+  else operator.inputGradientOf(rows, gradient, output, into, panelsAt(network, 1, panels));
 }
 
 /**

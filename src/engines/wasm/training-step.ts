@@ -150,7 +150,7 @@ function plainPass(parts: StepParts): void {
   const { network, arena } = parts;
   callForward(network, STEP.panels, 'training');
   callBatchLoss(parts);
-  callBackward(network, STEP.panels, arena.updates.stages);
+  callBackward(network, STEP.panels, arena.updates.stages, false, true);
 }
 
 /**
@@ -173,7 +173,13 @@ function composedPasses(parts: StepParts, passes: PassesLayout): void {
     gather.weigh(STEP.cleanWeight);
     callBatchLoss(parts);
   }
-  callBackward(network, STEP.panels, hasTangents ? addBlock : storeBlock, tangents !== null);
+  callBackward(
+    network,
+    STEP.panels,
+    hasTangents ? addBlock : storeBlock,
+    tangents !== null,
+    adversarial === null,
+  );
   if (adversarial === null) return;
   if (gradientsServeTwice) {
     callFirstInputGradient(network, STEP.panels, passes.attack!.gradient, 'training');
