@@ -83,6 +83,10 @@ export const COMMANDS: CommandList = {
     summary: 'keep a few members of a saved ensemble, and say what that costs',
     load: () => import('./commands/prune.js'),
   },
+  distill: {
+    summary: 'train one net to answer as a saved ensemble does, and say what that costs',
+    load: () => import('./commands/distill.js'),
+  },
   refit: {
     summary: 'train the members of a saved ensemble once more, on all rows of a data file',
     load: () => import('./commands/refit.js'),

@@ -9,7 +9,9 @@ import { alignColumns, type TextRow } from './text-table.js';
 import { counted, figure, grouped, levelText, percent } from './words.js';
 
 /** The scores that say most; all of them are in the JSON. */
-const SHOWN: readonly string[] = ['accuracy', 'logLoss', 'squaredError', 'rmse', 'mae', 'nll'];
+const SHOWN: readonly string[] = [
+  ...['accuracy', 'logLoss', 'squaredError', 'rmse', 'mae', 'nll', 'labelLogLoss', 'labelAccuracy', 'labelF1'],
+];
 
 export function distillationLines(report: DistillationReport, palette: Palette): string[] {
   const { rows, copies, network, parameters, ensembleParameters, heldOut } = report;

@@ -6,6 +6,7 @@ import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { EXPORT_OPTIONS, type ExportFormatName, exportFormats, writeExport } from '../../exports/formats.js';
 import { writeAll, writeAtomically } from '../../files/atomic-file.js';
+import { isNetwork } from '../../model/network-members.js';
 import { distillationLines } from '../../report/distillation-text.js';
 import { counted } from '../../report/words.js';
 import {
@@ -54,7 +55,8 @@ export const command: CommandDefinition = {
   run: ([path], given, origins) => exportFile(path!, given, origins),
 };
 
-async function exportFile(path: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
+/** What `tutti distill` does too. @returns the exit status. */
+export async function exportFile(path: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
   const { out, data, heldOut, single, quiet } = given;
   if (out === undefined) failOption('out', 'the path of the file to write', out);
   const target = out as string;
@@ -85,6 +87,11 @@ async function exportSingle(
   const { ensemble, preprocessing } = await loadForRawRows(path, given);
   await checkOutputBesideModules(target, ensemble);
   if (given.quiet !== true) noteMissing(ensemble);
+  if (
+    given.quiet !== true &&
+    ensemble.plan.members.some((spec) => isNetwork(spec) && spec.loss === 'quantile')
+  )
+    note('Its quantiles are not learned: the net answers with what stands for the median');
   // Before the net is trained in vain.
   if (format === 'tfjs')
     (await import('../../exports/layers-model/write-layers-model.js')).requireUnclipped(ensemble);

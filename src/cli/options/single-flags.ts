@@ -3,7 +3,7 @@
 import { DISTILL_OPTIONS, type DistillOptions, SINGLE_NETWORK_OPTIONS } from '../../distillation/options.js';
 import { failOption } from '../../errors.js';
 import type { GivenOptions } from './command.js';
-import { READING_ROWS } from './data-flags.js';
+import { QUERY_ROWS, READING_ROWS } from './data-flags.js';
 import type { OptionRow } from './option-row.js';
 import { rowsIn } from './rows.js';
 import { trainingRows } from './training-flags.js';
@@ -48,6 +48,14 @@ const OWN_ROWS: readonly OptionRow[] = [
 ];
 
 export const SINGLE_ROWS: readonly OptionRow[] = [SINGLE_ROW, ...OWN_ROWS];
+
+/** Those of a command that does nothing else, whose rows are an argument. */
+export const DISTILL_ROWS: readonly OptionRow[] = [
+  ...OWN_ROWS.filter(({ name }) => name !== 'data').map(
+    (row): OptionRow => ({ ...row, common: ['heldOut', 'hidden'].includes(row.name) }),
+  ),
+  ...QUERY_ROWS,
+];
 
 /** @throws ERR_OPTION for an option that has an effect with `single` alone, where it is not given. */
 export function requireSingle(given: GivenOptions): void {

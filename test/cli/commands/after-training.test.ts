@@ -1,4 +1,4 @@
-// `tutti prune` and `tutti refit`, and `tutti train --engine trees`.
+// `tutti prune`, `tutti distill` and `tutti refit`, and `tutti train --engine trees`.
 
 import t from 'tap';
 import { classCsv, QUICK, tutti } from '../support.js';
@@ -18,6 +18,18 @@ t.test('prune keeps as many members as asked for, and says what that costs', asy
   t.match((await tutti(['inspect', 'two.tutti'], { cwd })).stdout, /members +2/);
   const none = await tutti(['prune', 'three.tutti', 'train.csv'], { cwd });
   t.match([none.status, none.stderr], [2, /`--members` to be how many members to keep/]);
+});
+
+t.test('distill trains one net in their place, and says what that costs', async (t) => {
+  const asked = ['distill', 'three.tutti', 'train.csv', '--epochs', '2', '--copies', '1'];
+  const { status, stdout, stderr } = await tutti([...asked, '--out', 'one.tutti'], { cwd });
+  t.equal(status, 0, stderr);
+  t.match(stdout, /One net, .*parameters in place of/);
+  t.match(stdout, /single +ensemble +ensemble − single/);
+  t.match((await tutti(['inspect', 'one.tutti'], { cwd })).stdout, /members +1/);
+  t.equal((await tutti([...asked, '--out', 'one.onnx'], { cwd })).status, 0);
+  const none = await tutti(asked, { cwd });
+  t.match([none.status, none.stderr], [2, /`--out` to be the path/]);
 });
 
 t.test('refit trains members once more on all rows, and says what that is worth', async (t) => {
@@ -55,6 +67,6 @@ t.test('trees are trained, inspected and refused where they have no form', async
   const { status, stderr } = await tutti([...args, ...own], { cwd });
   t.equal(status, 0, stderr);
   t.match((await tutti(['inspect', 'trees.tutti'], { cwd })).stdout, /trees of up to 31 leaves/);
-  const exported = await tutti(['export', 'trees.tutti', '--out', 'trees.onnx'], { cwd });
+  const exported = await tutti(['export', 'trees.tutti', '--out', 'trees.safetensors'], { cwd });
   t.match([exported.status, exported.stderr], [2, /member 0, boosted trees/]);
 });
