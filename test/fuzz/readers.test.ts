@@ -1,33 +1,25 @@
 // Thousands of inputs with fixed seeds, each refused with one of tutti's own errors or answered without a contradiction;
 // `node dist/scripts/fuzz.js` goes on for as long as one likes, and reads a single input again.
 
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { arrays } from '../../scripts/support/fuzz/array-target.js';
 import { blobTarget } from '../../scripts/support/fuzz/blob-target.js';
-import { checkpointTarget } from '../../scripts/support/fuzz/checkpoint-target.js';
 import { columnarTarget } from '../../scripts/support/fuzz/columnar-target.js';
 import { configTarget } from '../../scripts/support/fuzz/config-target.js';
 import { data } from '../../scripts/support/fuzz/data-target.js';
 import { Draws } from '../../scripts/support/fuzz/draws.js';
 import { messageTarget } from '../../scripts/support/fuzz/message-target.js';
 import { plain } from '../../scripts/support/fuzz/plain-target.js';
-import { planTarget } from '../../scripts/support/fuzz/plan-target.js';
-import { Contradiction, type FuzzTarget, faultOf, fuzz, inputOf } from '../../scripts/support/fuzz/target.js';
+import { Contradiction, type FuzzTarget, faultOf, inputOf } from '../../scripts/support/fuzz/target.js';
 import { TuttiError } from '../../src/errors.js';
 import { clusters } from '../support/datasets.js';
-
-async function fuzzed(t: Test, target: FuzzTarget, rounds: number): Promise<void> {
-  const fault = await fuzz(target, 1, rounds);
-  t.same(fault && { ...fault, input: Buffer.from(fault.input).toString('latin1') }, null);
-}
+import { fuzzed } from './support.js';
 
 t.test('data files', (t) => fuzzed(t, data, 2500));
 t.test('arrays and images', (t) => fuzzed(t, arrays, 1500));
 t.test('files of columns', (t) => fuzzed(t, columnarTarget(), 200));
 t.test('config files', (t) => fuzzed(t, configTarget(t.testdir()), 1200));
 t.test('stored models', (t) => fuzzed(t, plain, 4000));
-t.test('checkpoints', async (t) => fuzzed(t, await checkpointTarget(t.testdir(), clusters(24, 3, 2)), 150));
-t.test('plans', async (t) => fuzzed(t, await planTarget(t.testdir(), clusters(24, 3, 2)), 40));
 t.test('blobs', async (t) => fuzzed(t, await blobTarget(), 4000));
 t.test('messages between hosts', async (t) => fuzzed(t, await messageTarget(clusters(24, 3, 2)), 2500));
 

@@ -3,6 +3,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t, { type Test } from 'tap';
 import {
   createPool,
@@ -22,16 +23,21 @@ const centroids = join(folder, 'centroids.mjs');
 const network = { hidden: [8], epochs: 3 };
 
 let modules = 0;
-/** A learner that draws a number, and does this first: always, or as long as nobody has. */
-function learnerThat(does: string, how: 'once' | 'always'): string {
-  const path = join(folder, `own-${++modules}.mjs`);
+/** Draws a number, and does this first: always, or as long as nobody has. */
+function fitThat(path: string, does: string, how: 'once' | 'always', drawn = 'random'): string {
   const mark = JSON.stringify(`${path}.mark`);
-  const fit = `async ({ random }) => {
+  return `async (${drawn}) => {
     const first = !existsSync(${mark});
     writeFileSync(${mark}, '');
     if (first || ${how === 'always'}) { ${does} }
     return { drawn: random() };
   }`;
+}
+
+/** A learner of its own that does this. */
+function learnerThat(does: string, how: 'once' | 'always'): string {
+  const path = join(folder, `own-${++modules}.mjs`);
+  const fit = fitThat(path, does, how, '{ random }');
   writeFileSync(path, `import { existsSync, writeFileSync } from 'node:fs';\n${learnerOf({ fit })}`);
   return path;
 }
@@ -43,6 +49,23 @@ const membersWith = (learner: string): TrainingOptions['members'] => [
   { learner: centroids },
   network,
 ];
+
+const [own, next] = [join(folder, 'own.mjs'), join(folder, 'next')];
+writeFileSync(
+  own,
+  `import { readFileSync } from 'node:fs';
+  ${learnerOf({ fit: `async ({ random }) => (await import(readFileSync(${JSON.stringify(next)}, 'utf8'))).fit(random)` })}`,
+);
+
+/** Says what the learner does next that is one file with one name, whatever it does: its members have the same bytes. */
+function doesNext(does: string, how: 'once' | 'always' = 'always'): void {
+  const path = join(folder, `does-${++modules}.mjs`);
+  writeFileSync(
+    path,
+    `import { existsSync, writeFileSync } from 'node:fs';\nexport const fit = ${fitThat(path, does, how)};`,
+  );
+  writeFileSync(next, pathToFileURL(path).href);
+}
 
 const train = (pool: Pool | undefined, options: TrainingOptions, settings: TrainingSettings = {}) =>
   trainEnsemble(dataset, { seed: 1, ...options }, { ...settings, ...(pool && { runner: pool }) });
@@ -73,7 +96,11 @@ t.test('members have the bytes that they have on threads, and predict the same i
   t.same(await apart.predict(dataset), await there.predict(dataset));
 });
 
-for (const [what, does, reason] of [
+doesNext('');
+const undisturbed = train(undefined, { members: membersWith(own) }).then((ensemble) =>
+  ensemble.contentHash(),
+);
+const ENDS = [
   ['is killed', "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});", 'signal SIGKILL'],
   [
     'has a segmentation fault',
@@ -104,53 +131,55 @@ for (const [what, does, reason] of [
     "Object.defineProperty(Array.prototype, 'at', { value: () => 7, configurable: false });",
     'a module changed Array.prototype.at for good',
   ],
-] as const) {
-  t.test(
-    `one that ${what} once costs a retry, and always is named`,
-    { skip: process.platform === 'win32' },
-    async (t) => {
-      const pool = isolated(t);
-      const once = learnerThat(does, 'once');
-      const ensemble = await train(pool, { members: membersWith(once) });
+] as const;
+
+t.test('whatever ends a process', { skip: process.platform === 'win32' }, async (t) => {
+  // One for all of them: what one brings down is there again for the next.
+  const breaking = isolated(t);
+  for (const [what, does, reason] of ENDS) {
+    await t.test(`one that ${what} once costs a retry, and always is named`, async (t) => {
+      doesNext(does, 'once');
+      const ensemble = await train(breaking, { members: membersWith(own) });
       t.same(ensemble.failures, []);
-      t.equal(ensemble.contentHash(), (await train(undefined, { members: membersWith(once) })).contentHash());
-      const poison = await train(pool, { members: membersWith(learnerThat(does, 'always')) });
+      t.equal(ensemble.contentHash(), await undisturbed);
+      doesNext(does);
+      const poison = await train(breaking, { members: membersWith(own) });
       t.same(indexes(poison), [0, 1, 3, 4]);
       t.match(poison.failures, [{ index: 2, error: { code: 'ERR_THREAD_LOST', details: { member: 2 } } }]);
       const { message } = poison.failures[0]!.error;
-      t.match(
-        message,
-        /^Member 2 \(.*own-\d+\.mjs\) lost its thread 2 times and was given up: the process died/,
-      );
+      t.match(message, /^Member 2 \(.*own\.mjs\) lost its thread 2 times and was given up: the process died/);
       t.ok(message.endsWith(`(${reason})`), message);
-    },
-  );
-}
+    });
+  }
+});
 
 t.test('one that asks for more memory than V8 lets it have at once costs a retry', async (t) => {
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --max-old-space-size=64`;
   t.teardown(() => {
     process.env.NODE_OPTIONS = process.env.NODE_OPTIONS!.replace(' --max-old-space-size=64', '');
   });
-  const greedy = learnerThat('globalThis.all = new Array(2 ** 25).fill(1.5);', 'once');
-  const ensemble = await train(isolated(t), { members: membersWith(greedy) });
+  doesNext('globalThis.all = new Array(2 ** 25).fill(1.5);', 'once');
+  const ensemble = await train(isolated(t), { members: membersWith(own) });
   t.same(ensemble.failures, []);
-  t.equal(ensemble.contentHash(), (await train(undefined, { members: membersWith(greedy) })).contentHash());
+  t.equal(ensemble.contentHash(), await undisturbed);
 });
 
 t.test('one that loops, ignores signals or is stopped by the system has its deadline', async (t) => {
-  const pool = isolated(t);
-  for (const does of [
+  const endless = [
     'for (;;) {}',
     "process.on('SIGTERM', () => {}); for (;;) {}",
     "process.kill(process.pid, 'SIGSTOP'); await new Promise(() => {});",
     "(await import('node:child_process')).execSync('sleep 1000');",
-  ]) {
-    const members = membersWith(learnerThat(does, 'always'));
-    const ensemble = await train(pool, { members, deadline: 4 });
-    t.same(indexes(ensemble), [0, 1, 3, 4]);
-    t.match(ensemble.failures, [{ index: 2, error: { code: 'ERR_DEADLINE' } }]);
-  }
+  ].map((does) => ({ learner: learnerThat(does, 'always') }));
+  const members = [network, { learner: centroids }, ...endless, { learner: centroids }, network];
+  // All at once, whose processes start beside loops.
+  const ensemble = await train(isolated(t, 4), { members, deadline: 8 });
+  t.same(indexes(ensemble), [0, 1, 6, 7]);
+  const late = { error: { code: 'ERR_DEADLINE' } };
+  t.match(
+    ensemble.failures,
+    [2, 3, 4, 5].map((index) => ({ index, ...late })),
+  );
 });
 
 t.test('a stop ends processes too, and keeps what is finished', async (t) => {

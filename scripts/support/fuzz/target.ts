@@ -30,9 +30,9 @@ const MOST_BYTES_PER_BYTE = 4000;
 
 /** What is wrong with how an input is read; null when it is refused or answered as it should be. */
 export async function faultOf(target: FuzzTarget, bytes: Uint8Array): Promise<string | null> {
-  const before = process.memoryUsage().rss;
+  const before = process.memoryUsage.rss();
   const fault = await errorOf(target, bytes);
-  const grown = process.memoryUsage().rss - before;
+  const grown = process.memoryUsage.rss() - before;
   for (const name in {}) return `Object.prototype has ${name}`;
   if (grown > MOST_BYTES + MOST_BYTES_PER_BYTE * bytes.length) return `${grown} bytes of memory were taken`;
   return fault;
