@@ -125,10 +125,13 @@ export function referenceTree(
   return root;
 }
 
-/** Midway between each two of a column's values, in single precision. */
+/** As src/engines/trees/binning.ts has it: no value of a grid lies there. */
+const ABOVE_MIDDLE = 0.5 + 1 / 1024;
+
+/** Between each two of a column's values, in single precision. */
 function thresholds(values: readonly number[]): number[] {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
-  return sorted.slice(1).map((value, i) => Math.fround((sorted[i]! + value) / 2));
+  return sorted.slice(1).map((value, i) => Math.fround(sorted[i]! + (value - sorted[i]!) * ABOVE_MIDDLE));
 }
 
 /** What a tree says of a row. */

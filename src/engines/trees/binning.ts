@@ -37,7 +37,7 @@ type Field = readonly Column[];
  * Bins the columns of rows of a dataset.
  *
  * A column of at most `most` distinct values has a bin for each; another is cut where its sorted values are k/most of
- * the way, k from 1. An edge lies midway between the values beside it, in single precision. A column of one value is left out.
+ * the way, k from 1, behind all that are equal there. An edge lies midway between the values beside it, in single precision, or just above. A column of one value is left out.
  *
  * @param rows u32[n], rows of the dataset. @param picks the features that are columns; null for all.
  */
@@ -189,17 +189,24 @@ function quantileEdges(sorted: Float32Array, most: number): number[] {
   const { length } = sorted;
   const largest = sorted[length - 1]!;
   for (let k = 1; k < most; k++) {
-    const at = Math.round((k * length) / most);
+    let at = Math.round((k * length) / most);
     if (at === 0) continue;
-    const edge = midway(sorted[at - 1]!, sorted[at]!);
-    // Nothing lies above the largest value, and nothing between two equal edges.
-    if (edge < largest && (edges.length === 0 || edge > edges.at(-1)!)) edges.push(edge);
+    const low = sorted[at - 1]!;
+    // Nothing lies above the largest value.
+    if (low === largest) break;
+    // Not at a value, which another program may write a bit larger, but between it and the next.
+    while (sorted[at] === low) at++;
+    const edge = midway(low, sorted[at]!);
+    if (edges.length === 0 || edge > edges.at(-1)!) edges.push(edge);
   }
   return edges;
 }
 
-/** A number in single precision from `low` to below `high`, midway where there is one; of equals the same. */
+/**
+ * A number in single precision from `low` to below `high`, just above the middle where there is one; of equals the same. Values lie on
+ * grids, and the middle is on them: not at the threshold, where roundings of an encoding, or of another program, would decide its side.
+ */
 function midway(low: number, high: number): number {
-  const middle = Math.fround(low + (high - low) / 2);
+  const middle = Math.fround(low + (high - low) * (0.5 + 2 ** -10));
   return middle < high ? middle : low;
 }

@@ -168,6 +168,29 @@ t.test('a member of fewer bins splits between quantiles, and of its own columns 
 });
 
 t.test(
+  'thresholds lie between a value and the next, just above the middle, however many rows have the value',
+  async (t) => {
+    // Twenty-five values, more than bins, a third of the rows at one of them.
+    const value = (row: number) => (row % 3 === 0 ? 7 : (row % 50) / 2);
+    const x = Float32Array.from({ length: 300 }, (_, row) => value(row));
+    const targets = Float32Array.from({ length: 300 }, (_, row) => Math.sin(value(row)));
+    const dataset = Dataset.fromArrays({ x, rows: 300, features: 1, targets, standardise: false });
+    const options = { ...ONE, ...SAME, treeBins: 12, rounds: 3, minLeafRows: 1 };
+    const { members } = await trainEnsemble(dataset, options);
+    const bounds = { outputs: 1, features: 1, rounds: 3, maxLeaves: 31, member: 0 };
+    const { features, values } = readTrees(members[0]!.parameters, bounds);
+    const used = new Set([...features.keys()].filter((at) => features[at]! >= 0).map((at) => values[at]!));
+    t.ok(used.size > 5, `${used.size} thresholds`);
+    // Values are halves: a quarter behind one is the middle, where a value may come to lie.
+    const rest = [...used].map((threshold) => (threshold % 0.5) - 0.25);
+    t.same(
+      rest.filter((beyond) => !(beyond > 0 && beyond < 0.001)),
+      [],
+    );
+  },
+);
+
+t.test(
   'the same bytes inline, on one and two threads, saved and loaded, and over the limit of bins of two bytes',
   async (t) => {
     const pools = [1, 2].map((threads) => createPool({ threads }));
