@@ -18,7 +18,7 @@ console.log(
   `${report.settings} settings tried, ${report.candidates} on all folds, ${report.chosen.length} chosen`,
 );
 for (const { share, loss, options } of report.chosen) {
-  const kind = options.engine ?? `network ${options.layers ?? options.hidden}`;
+  const kind = options.engine === 'trees' ? 'trees' : `network [${options.layers ?? options.hidden}]`;
   console.log(`${(100 * share).toFixed(0)} % ${kind}: squared error / variance ${loss.toFixed(3)}`);
 }
 if (report.selection !== null) {

@@ -113,8 +113,8 @@ export class Budget {
   /** Looks at the clock when the timer rings, which may be early: the margin changes, and timers are short. */
   #wait(): void {
     const left = this.#timeMs - this.elapsedMs;
-    if (left <= 0) this.#stop.abort();
     if (left <= this.#marginMs) this.#deliver.abort();
+    if (left <= 0) this.#stop.abort();
     if (left <= 0) return;
     const next = this.#deliver.signal.aborted ? left : Math.max(1, left - this.#marginMs);
     this.#timer = inBackground(setTimeout(() => this.#wait(), Math.min(LONGEST_TIMER_MS, Math.ceil(next))));

@@ -13,19 +13,20 @@ export const DECIDED = [
 ] as const;
 
 /**
- * What is tried first: settings known to be good, of every kind of members. Trees go first where they are quick: of many classes
- * they grow a tree for each in every round. All is stated, whatever the defaults are.
+ * What is tried first: settings known to be good, of every kind of members, of which the first two are trained on all folds. Trees
+ * go first where they are quick: of many classes they grow a tree for each in every round. All is stated, whatever the defaults are.
  */
 export function knownSettings(dataset: Dataset): readonly MemberOptions[] {
   const { rows } = dataset;
   const trees = { engine: 'trees', ...treesFor(rows), rounds: roundsFor(dataset) } as const;
-  const [quick, ...others] = KNOWN_NETWORKS.map((own) => ({ ...PLAIN, batchSize: batchFor(rows), ...own }));
+  const networks = KNOWN_NETWORKS.map((own) => ({ ...PLAIN, batchSize: batchFor(rows), ...own }));
+  const isQuick = classesOf(dataset) <= FEW_CLASSES;
   return [
-    ...(classesOf(dataset) <= FEW_CLASSES ? [trees, quick!] : [quick!, trees]),
-    ...others,
-    { ...PLAIN, hidden: [], batchSize: batchFor(rows) },
+    ...(isQuick ? [trees] : []),
+    ...networks,
     // Each row is compared with all others.
     ...(rows <= MOST_STORED_ROWS ? [{ engine: 'neighbours' } as const] : []),
+    ...(isQuick ? [] : [trees]),
   ];
 }
 
@@ -37,14 +38,17 @@ const PLAIN = {
 
 const RESIDUAL = 'residual 64@128 silu';
 
-/** By what they gained on real tables: docs/techniques/residual.md, embeddings.md, encodings.md. */
+/**
+ * By what they gained on real tables (docs/techniques/residual.md, embeddings.md, encodings.md), those first that are good for the
+ * time that they take.
+ */
 const KNOWN_NETWORKS: readonly MemberOptions[] = [
   {
-    ...{ hidden: [128, 128, 128], activation: 'gelu', numericEmbedding: 'periodic' },
+    ...{ hidden: [64, 64], activation: 'gelu', numericEmbedding: 'periodic' },
     ...{ optimizer: 'adamW', weightDecay: 0.05, patience: 30 },
   },
   {
-    ...{ hidden: [128, 128, 128], activation: 'gelu', numericEmbedding: 'piecewiseLinear', embeddingSize: 8 },
+    ...{ hidden: [128, 128], activation: 'gelu', numericEmbedding: 'piecewiseLinear', embeddingSize: 8 },
     ...{ optimizer: 'adamW', weightDecay: 0.05, hiddenKeep: 0.9, patience: 30 },
   },
   {
@@ -55,7 +59,12 @@ const KNOWN_NETWORKS: readonly MemberOptions[] = [
     ...{ hidden: [128, 128], activation: 'silu', numericEmbedding: 'periodic', optimizer: 'adamW' },
     ...{ beta2: 0.95, learningRate: 0.004, schedule: 'coslog4', epochs: 80, hiddenKeep: 0.85 },
   },
+  {
+    ...{ hidden: [128, 128, 128], activation: 'gelu', numericEmbedding: 'periodic' },
+    ...{ optimizer: 'adamW', weightDecay: 0.05, patience: 30 },
+  },
   { hidden: [64], activation: 'relu' },
+  { hidden: [] },
 ];
 
 /** Leaves of few rows are worth it where there are few. */
@@ -86,7 +95,18 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
   return {
     engine: { choice: [...new Array<'wasm'>(networks).fill('wasm'), 'trees'] },
     hidden: {
-      choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]],
+      choice: [
+        [32],
+        [64],
+        [128],
+        [256],
+        [64, 64],
+        [64, 64],
+        [128, 64],
+        [128, 128],
+        [256, 128],
+        [128, 128, 128],
+      ],
     },
     // Where any are drawn they are all of the hidden layers.
     layers: {
@@ -132,13 +152,12 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
 }
 
 function batchFor(rows: number): number {
-  if (rows < 1000) return 16;
   return rows < 20_000 ? 32 : 128;
 }
 
 /** Small tables need many steps of an epoch, large ones quick epochs. */
 function batchSizes(rows: number): readonly number[] {
-  if (rows < 1000) return [8, 16, 32];
+  if (rows < 1000) return [16, 32, 64];
   return rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512];
 }
 

@@ -36,8 +36,9 @@ export function nextWave(tried: TriedSettings, limits: WaveLimits): readonly Wav
   const bags = Math.max(1, Math.round((2 * threads) / folds));
   if (wave === 0) tasks.addAll(tried.think(parents, folds));
   if (wave === 1 && tried.second !== undefined) tasks.addAll(tried.second);
-  // Of what is tried a part is trained on all folds; with little left the most promising, and nothing new.
-  for (const candidate of tried.promising.slice(0, bags)) tasks.addWhole(candidate);
+  // Of what is tried a part is trained on all folds; with little left the most promising that there is room for, and nothing new.
+  let whole = 0;
+  for (const candidate of tried.promising) if (whole < bags && tasks.addWhole(candidate)) whole++;
   const fresh = wave === 0 ? Math.max(tried.knownCount - 1, 2) : bags * TRIED_FOR_EACH;
   // A new setting is of no use unless its other folds can follow.
   for (let more = 0; more < fresh && tasks.left >= folds; more++) tasks.add(tried.think(parents, folds), 0);
@@ -70,10 +71,12 @@ class Tasks {
     for (const [fold, asked] of candidate.asked.entries()) if (!asked) this.add(candidate, fold);
   }
 
-  /** All of them, or none. */
-  addWhole(candidate: Candidate): void {
+  /** All of them, or none. @returns whether there is room for them. */
+  addWhole(candidate: Candidate): boolean {
     const lacking = candidate.asked.filter((asked) => !asked).length;
-    if (lacking * candidate.family.length <= this.#left) this.addAll(candidate);
+    const fits = lacking * candidate.family.length <= this.#left;
+    if (fits) this.addAll(candidate);
+    return fits;
   }
 }
 
