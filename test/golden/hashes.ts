@@ -77,8 +77,8 @@ export const GOLDEN: Readonly<Record<string, string>> = {
     '4cc20e3255c92a77e20c9c1c7d5528969c0abf354371b59ec8462587438f74fe',
   'submodels that divide batches under masks, fused':
     'a66466247ae1c483070863f9b74c142d02d0bd7a51d1dc7ba573e83b084422df',
-  'boosted trees, strict': '0be3639017d0353ec87a3a7869ec174133409859ec76970f3c14cdfd5a4820b5',
-  'boosted trees, fused': 'a191a668c0de93aa089c02ca793ee2fdb9560ec742bac0aa800175b718c0cae2',
+  'boosted trees, strict': '2cd5f5361ab9d2c686905e5e792a994ea355a4f3371763143744ac09176a4e49',
+  'boosted trees, fused': 'b63d8170944308a5eeafaa3f68131d51f7c482489ede6e48aa3324028d6f272a',
   'gradient boosting of classes, strict': '0d8c0dac175f491e7d5a15f11aaceaacb642cb57dc672ccaec490cdfa6a346d5',
   'gradient boosting of numbers, strict': '46d30ba853457a403cf05bfec8c1226f0925580bd494e05d818d13943d14ad18',
   'gradient boosting of classes, fused': 'f0efbd3802f3080baef76fa9813a495391e1b4c4bcee34e573632f253bb3677c',
