@@ -218,12 +218,7 @@ const MOST_ROWS = 16_384;
 function writeBins(into: Float32Array, feature: number, rows: InitialRows | null): void {
   if (rows === null) return;
   const terms = into.length / 2;
-  const all = rows.values(feature);
-  const step = Math.ceil(all.length / MOST_ROWS);
-  const sorted = Float32Array.from(
-    { length: Math.ceil(all.length / step) },
-    (_, at) => all[at * step]!,
-  ).sort();
+  const sorted = rows.values(feature, Math.ceil(rows.count / MOST_ROWS)).sort();
   let [bin, low] = [0, sorted[0]!];
   for (let edge = 1; edge <= terms; edge++) {
     const high = quantile(sorted, edge / terms);

@@ -52,8 +52,8 @@ export interface InitialDraw {
 /** Rows as a member sees them. */
 export interface InitialRows {
   readonly count: number;
-  /** Encoded values of one of the member's features, f32[count], in the order of its resample, with repetitions. */
-  values(feature: number): Float32Array;
+  /** Encoded values of one of the member's features, f32[⌈count / step⌉]: each step-th, in the order of its resample, with repetitions. */
+  values(feature: number, step: number): Float32Array<ArrayBuffer>;
 }
 
 /** Where a layer stands: what it gets from below. */

@@ -8,13 +8,16 @@ export function initialRows(
   { memory, layout: { dataset } }: Pick<TrainerContext, 'memory' | 'layout'>,
   { inBag, columns }: MemberRows,
 ): InitialRows {
+  const stride = dataset.xStrideBytes / 4;
+  const x = new Float32Array(memory.buffer, dataset.x, dataset.rows * stride);
   return {
     count: inBag.length,
-    values(feature) {
+    values(feature, step) {
       const column = columns === null ? feature : columns[feature]!;
-      const stride = dataset.xStrideBytes / 4;
-      const x = new Float32Array(memory.buffer, dataset.x, dataset.rows * stride);
-      return Float32Array.from(inBag, (row) => x[row * stride + column]!);
+      // By hand: `from` calls a function for each row, which takes longer than to sort them.
+      const values = new Float32Array(Math.ceil(inBag.length / step));
+      for (let at = 0; at < values.length; at++) values[at] = x[inBag[at * step]! * stride + column]!;
+      return values;
     },
   };
 }
