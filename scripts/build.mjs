@@ -1,6 +1,7 @@
 // Builds dist/: the WebAssembly kernels in both arithmetics (AssemblyScript), the native executor and the TypeScript, all
 // at once.
-// `npm run build` and the `prepare` step of `npm ci` run it; `--tests` compiles the tests too, as `npm test` does.
+// `npm run build` and the `prepare` step of `npm ci` run it; `--tests`, or TUTTI_BUILD_TESTS=1, compiles the tests too, as
+// `npm test` does.
 // Kernels are compiled again only where their sources, the compiler or its flags have changed, told by content. Last
 // bundle.mjs makes dist/lib and dist/bin of it.
 import { execFile } from 'node:child_process';
@@ -119,7 +120,8 @@ const compile = (project) =>
   run('typescript/bin/tsc', ['-p', project, '--checkers', String(Math.min(availableParallelism(), 4))]);
 
 async function buildTypeScript() {
-  const project = process.argv.includes('--tests') ? join(root, 'test') : root;
+  const withTests = process.argv.includes('--tests') || process.env.TUTTI_BUILD_TESTS === '1';
+  const project = withTests ? join(root, 'test') : root;
   const checks = [compile(project)];
   const clients = project === root ? [] : ['src/live/client', 'src/playground/client'];
   for (const client of clients) checks.push(compile(join(root, client)));
