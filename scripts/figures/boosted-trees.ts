@@ -24,6 +24,8 @@ const T = 2.776;
 const ROUNDS = 100;
 const OPTIONS: TrainingOptions = {
   ...{ engine: 'trees', members: 1, rounds: ROUNDS, resample: 'none', earlyStopping: 'none', seed: 1 },
+  // As scikit-learn has them.
+  ...{ minLeafRows: 20, leafL2: 0 },
 };
 
 interface Figures {

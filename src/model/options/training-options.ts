@@ -306,12 +306,12 @@ export interface MemberOptions {
   readonly maxLeaves?: number | undefined;
   /** Splits from the root of a tree to a leaf, at most (trees engine). An integer ≥ 1. @default any number */
   readonly maxDepth?: number | undefined;
-  /** Distinct rows of a leaf, at least (trees engine). An integer ≥ 1. @default 20 */
+  /** Distinct rows of a leaf, at least (trees engine). An integer ≥ 1. @default 10 */
   readonly minLeafRows?: number | undefined;
   /**
    * What is added to the rows of a leaf, as it were rows without an error, so that small ones say less (trees
    * engine). A number ≥ 0.
-   * @default 0
+   * @default 1
    */
   readonly leafL2?: number | undefined;
   /**
