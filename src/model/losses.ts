@@ -127,9 +127,17 @@ export function resolveLoss(loss: Loss | undefined, task: Task): Loss {
   const fitting = lossesOf(task.kind);
   const [usual] = fitting;
   if (loss === undefined) return usual!;
-  if (!fitting.includes(loss)) failOption('loss', `${oneOf(fitting)} for ${task.kind}`, loss);
+  if (!fitting.includes(loss))
+    failOption('loss', `${oneOf(fitting)} for ${task.kind}${otherwise(task)}`, loss);
   if (!lossFits(loss, task)) failOption('loss', `${usual} for ${outputCount(task)} classes`, loss);
   return loss;
+}
+
+/** A few integers are taken for classes unless somebody says otherwise. */
+function otherwise(task: Task): string {
+  if (task.kind === 'regression') return '';
+  const areNumbers = task.classes.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
+  return areNumbers ? ' (numbers are predicted with `task` regression)' : '';
 }
 
 function oneOf(names: readonly string[]): string {

@@ -10,7 +10,8 @@ import { counted, figure, grouped, levelText, percent } from './words.js';
 
 /** The scores that say most; all of them are in the JSON. */
 const SHOWN: readonly string[] = [
-  ...['accuracy', 'logLoss', 'squaredError', 'rmse', 'mae', 'nll', 'labelLogLoss', 'labelAccuracy', 'labelF1'],
+  ...['accuracy', 'logLoss', 'squaredError', 'rmse', 'mae', 'nll'],
+  ...['labelLogLoss', 'labelAccuracy', 'labelF1'],
 ];
 
 export function distillationLines(report: DistillationReport, palette: Palette): string[] {

@@ -36,7 +36,7 @@ export function measurementLines(
 ): string[] {
   return [
     ...scoreLines(all, targets, palette),
-    ...(listsScores ? spaced(scoresLines(all, palette)) : []),
+    ...spaced(scoresLines(listsScores ? all : all.map(ofHeads), palette)),
     ...(all.length === 1 ? spaced(confusionOf(all[0]!, classes, palette)) : []),
     ...spaced(baselineLines(all, taskOf(targets), palette)),
     ...(all.every(isOfOne) ? [] : ['', ...correlationLines(all, palette), ...percentileLines(all)]),
@@ -44,6 +44,20 @@ export function measurementLines(
     ...kindLines(all, kindScore(targets), palette),
     ...all.flatMap(({ measurement }) => curveLines(measurement, taskOf(targets), palette)),
   ];
+}
+
+/** Scores of what heads say that are no means: where there are any they are what a user asked for. */
+const OF_HEADS: readonly string[] = [
+  ...['labelLogLoss', 'labelAccuracy', 'labelF1'],
+  ...['quantileLoss', 'quantileCoverage', 'quantileWidth'],
+];
+
+function ofHeads({ name, measurement }: NamedMeasurement): NamedMeasurement {
+  const shown = measurement.scores?.scores.filter(
+    (score) => OF_HEADS.includes(score.name) && score.value !== null,
+  );
+  const scores = shown === undefined || shown.length === 0 ? null : { ...measurement.scores!, scores: shown };
+  return { name, measurement: { ...measurement, scores } };
 }
 
 /** One predictor, as a boosted sum is: nothing is averaged. */

@@ -11,6 +11,8 @@ import { categoricalReading, numbersOf, numericReading, type Reading } from './r
 /** Integer targets with more distinct values than this are regression targets unless stated otherwise. */
 const MOST_GUESSED_CLASSES = 20;
 const LABEL_HINT = 'state `task` as classification if the column holds labels';
+/** Several columns are no classes, but may be labels of which any number are true. */
+const LABELS_HINT = 'labels, any number of which may be true, are columns of 1 and 0 (`loss` multilabel)';
 
 /** The task and, for printing, why: "10 distinct integers in `digit`". */
 export interface TaskChoice {
@@ -41,7 +43,7 @@ export function judgeTarget(
   }
   if (targets.length > 1) {
     if (stated === 'classification') failOption('target', 'one column for classification', targets.length);
-    const readings = targets.map((target) => numbersFor(table, target, judge));
+    const readings = targets.map((target) => numbersFor(table, target, judge, LABELS_HINT));
     return { kind: 'regression', reason: stated ? 'as stated' : `${targets.length} targets`, readings };
   }
   const target = targets[0]!;
@@ -90,11 +92,11 @@ function distinctLabels({ column, isMissing }: Reading): number {
 }
 
 /** A target of numbers; what is no number there is refused here. */
-function numbersFor(table: Table, target: Column, judge: ColumnJudge): Reading {
+function numbersFor(table: Table, target: Column, judge: ColumnJudge, hint = LABEL_HINT): Reading {
   const { kind, format } = judge.verdict(target);
   if (kind === 'empty') throw withoutValues(table, target);
   const reading = numericReading(target, format, judge.words);
-  numbersOf(table, reading, kind === 'numeric' ? undefined : LABEL_HINT);
+  numbersOf(table, reading, kind === 'numeric' ? undefined : hint);
   return reading;
 }
 
