@@ -5,6 +5,7 @@
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
 import { quantileOfSorted } from '../../math/statistics.js';
 import { described, type OptionTable, type OptionUses, option } from '../../option-names.js';
+import { eachDraw } from './draws.js';
 import { ROW_FIELDS, type RowStore } from './row-sums.js';
 import {
   type Estimates,
@@ -174,12 +175,11 @@ function withinPossible(
 }
 
 function drawReplicates(units: Units, replicates: number, seed: number): Estimates[] {
-  const stream = new RandomStream(streamKey(seed, 'bootstrapInterval'));
-  const picked = new Uint32Array(units.count);
-  return Array.from({ length: replicates }, () => {
-    for (let draw = 0; draw < picked.length; draw++) picked[draw] = stream.below(units.count);
-    return estimatesOf(units, picked);
+  const drawn: Estimates[] = [];
+  eachDraw(units.count, replicates, seed, (picked) => {
+    drawn.push(estimatesOf(units, picked));
   });
+  return drawn;
 }
 
 /** The resampled units, f64[units, 6]: rows, or sums over random groups of rows when there are many. */

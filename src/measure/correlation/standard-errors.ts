@@ -65,7 +65,7 @@ export function unitsOf(values: Float64Array, members: number): Units {
  * **Source:** Cochran 1977, Sampling Techniques, section 2.11 (ratios); Efron and Tibshirani 1993, An
  * Introduction to the Bootstrap, chapter 21 (delta method).
  */
-export function estimatesOf(units: Units, picked: Uint32Array | null): Estimates {
+export function estimatesOf(units: Units, picked: Uint16Array | null): Estimates {
   const count = picked?.length ?? units.count;
   const { a, m, b, p, d, r, aa, am, mm, bb, bp, pp, ab, ap, mb, mp, dd, dr, rr } = momentsOf(units, picked);
   // By how much this sample's figures differ from those of all units.
@@ -87,8 +87,8 @@ export function estimatesOf(units: Units, picked: Uint32Array | null): Estimates
  * Sums over the sample, each in its order: a, b, d of squares, products and the mean's error beyond what m members, p
  * pairs and r rows bring on average, and of their products two by two.
  */
-function momentsOf({ moments, count }: Units, picked: Uint32Array | null) {
-  const units = picked ?? Uint32Array.from({ length: count }, (_, unit) => unit);
+function momentsOf({ moments, count }: Units, picked: Uint16Array | null) {
+  const units = picked ?? Uint16Array.from({ length: count }, (_, unit) => unit);
   const sums = new Float64Array(MOMENTS);
   for (let first = 0; first < MOMENTS; first += 4) addFour(moments, count, units, first, sums);
   return {
@@ -118,7 +118,7 @@ function momentsOf({ moments, count }: Units, picked: Uint32Array | null) {
 function addFour(
   moments: Float64Array,
   count: number,
-  units: Uint32Array,
+  units: Uint16Array,
   first: number,
   sums: Float64Array,
 ): void {

@@ -6,6 +6,7 @@ import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import { labelsOf } from '../../predictions/labels.js';
 import { pickQuantiles } from '../../predictions/quantiles.js';
+import { eachDraw } from '../correlation/draws.js';
 import { MOST_UNITS } from '../correlation/intervals.js';
 import type { WholeRows } from '../statistics/statistic.js';
 
@@ -84,11 +85,10 @@ export function eachReplicate(
   seed: number,
   visit: (counts: Uint16Array, replicate: number) => void,
 ): void {
-  const stream = new RandomStream(streamKey(seed, 'bootstrapInterval'));
   const counts = new Uint16Array(count);
-  for (let replicate = 0; replicate < replicates; replicate++) {
+  eachDraw(count, replicates, seed, (picked, replicate) => {
     counts.fill(0);
-    for (let draw = 0; draw < count; draw++) counts[stream.below(count)]!++;
+    for (let draw = 0; draw < picked.length; draw++) counts[picked[draw]!]!++;
     visit(counts, replicate);
-  }
+  });
 }
