@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { CENTROIDS, learnerOf } from '../../support/learners.js';
-import { classCsv, tuttiProcess } from '../support.js';
+import { classCsv, tutti, tuttiProcess } from '../support.js';
 
 const folder = t.testdir({
   'data.csv': classCsv(),
@@ -69,13 +69,11 @@ t.test('a config file mixes engines; the summary and JSON say what each kind did
 });
 
 t.test('inspect says what each is, without running a module', async (t) => {
-  const { stdout } = await tuttiProcess(['inspect', 'mixed.tutti'], { cwd });
+  const { stdout } = await tutti(['inspect', 'mixed.tutti'], { cwd });
   t.match(stdout, /models +\d+ B/);
   t.match(stdout, /members 2 +learner centroids\.mjs \([0-9a-f]{8}\); rows: bootstrap, 50 % of features/);
   t.match(stdout, /members 3 +learner options\.mjs \([0-9a-f]{8}\); \{"share":0\.25\}; rows: bootstrap/);
-  const { specs, trained } = JSON.parse(
-    (await tuttiProcess(['inspect', 'mixed.tutti', '--json'], { cwd })).stdout,
-  );
+  const { specs, trained } = JSON.parse((await tutti(['inspect', 'mixed.tutti', '--json'], { cwd })).stdout);
   t.match(specs[3], { engine: 'learner', learner: { path: 'options.mjs', hash: /^[0-9a-f]{64}$/ } });
   t.match(trained[3], { weights: 0, modelBytes: /^[1-9]\d*$/ });
 });
@@ -98,7 +96,7 @@ t.test('predict and select use them; what only networks have is refused', async 
 
 t.test('no code that a bundle names is run until it is allowed, and the error says how', async (t) => {
   for (const command of ['predict', 'evaluate', 'select']) {
-    const { status, stdout, stderr } = await tuttiProcess([command, 'mixed.tutti', 'data.csv', '--quiet'], {
+    const { status, stdout, stderr } = await tutti([command, 'mixed.tutti', 'data.csv', '--quiet'], {
       cwd,
     });
     t.equal(status, 2);
@@ -109,7 +107,7 @@ t.test('no code that a bundle names is run until it is allowed, and the error sa
     );
     t.equal(stderr.trim().split('\n').length, 1);
   }
-  const half = await tuttiProcess(['predict', 'mixed.tutti', 'data.csv', ...ALLOW.slice(0, 2)], { cwd });
+  const half = await tutti(['predict', 'mixed.tutti', 'data.csv', ...ALLOW.slice(0, 2)], { cwd });
   t.match([half.status, half.stderr], [2, /^tutti: Member 3: .*--allow-modules options\.mjs/]);
 });
 
@@ -177,12 +175,12 @@ t.test('a module that the bundle needs is not written over', async (t) => {
   const before = readFileSync(join(folder, 'centroids.mjs'), 'utf8');
   for (const command of ['predict', 'select']) {
     const args = [command, 'mixed.tutti', 'data.csv', ...ALLOW, '--out', 'centroids.mjs'];
-    const { status, stderr } = await tuttiProcess(args, { cwd });
+    const { status, stderr } = await tutti(args, { cwd });
     t.equal(status, 2);
     t.match(stderr, /^tutti: Expected `--out` to be another file than centroids\.mjs, which is read, got/);
   }
   const train = [...TRAIN, '--learner', './centroids.mjs', '--members', '1', '--out', 'centroids.mjs'];
-  const { status, stderr } = await tuttiProcess(train, { cwd });
+  const { status, stderr } = await tutti(train, { cwd });
   t.match([status, stderr], [2, /^tutti: Expected `--out` to be another file than \.\/centroids\.mjs/]);
   t.equal(readFileSync(join(folder, 'centroids.mjs'), 'utf8'), before);
 });
@@ -204,7 +202,7 @@ t.test('what is wrong with a module is one error of status 2, before anything is
     ],
     [['--learner', 'centroids.mjs', '--deadline', '0'], /Expected `--deadline` to be a number > 0, got 0/],
   ] as const) {
-    const { status, stderr } = await tuttiProcess([...TRAIN, '--quiet', ...args], { cwd });
+    const { status, stderr } = await tutti([...TRAIN, '--quiet', ...args], { cwd });
     t.equal(status, 2, stderr);
     t.match(stderr, message);
     t.equal(stderr.trim().split('\n').length, 1);

@@ -26,7 +26,7 @@ const cwd = t.testdir({
     'if (process.env.RAISE) process.kill(process.pid, process.env.RAISE);\n    const means',
   ),
   'mixed.json': JSON.stringify({
-    members: [{ hidden: [4], epochs: 20_000, earlyStopping: 'none' }, { learner: 'at-once.mjs' }],
+    members: [{ hidden: [4], epochs: 10_000, earlyStopping: 'none' }, { learner: 'at-once.mjs' }],
   }),
   'wide.json': JSON.stringify({
     members: [{ epochs: 1 }, { epochs: 1 }, { epochs: 5e6 }, { epochs: 5e6 }],

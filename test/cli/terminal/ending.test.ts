@@ -110,7 +110,7 @@ t.test(
   },
   async (t) => {
     execFileSync('mkfifo', [join(cwd, 'pipe')]);
-    const args = [...TRAIN, '--learner', 'waits.mjs', '--members', '1', '--deadline', '1', '--quiet'];
+    const args = [...TRAIN, '--learner', 'waits.mjs', '--members', '1', '--deadline', '4', '--quiet'];
     const { status, stderr } = await tuttiProcess(args, { cwd });
     t.match(stderr, /its thread is blocked in the operating system/);
     t.equal(status, 1);
