@@ -3,6 +3,7 @@
 
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { MemberOptions } from '../model/options/training-options.js';
+import { DEFAULTS } from '../training/options/option-defaults.js';
 import { drawAll, type SearchedOptions, withoutVain } from '../training/options/search-options.js';
 import { requireUsers } from '../training/options/stray-options.js';
 
@@ -55,6 +56,11 @@ const KNOWN_NETWORKS: readonly MemberOptions[] = [
     ...{ layers: [RESIDUAL, RESIDUAL, 'norm silu'], activation: 'gelu', schedule: 'flatCos', epochs: 60 },
     ...{ learningRate: 0.01, optimizer: 'adamW', weightDecay: 0.1, gradientClip: 1 },
   },
+  {
+    ...{ layers: [RESIDUAL, 'norm silu'], activation: 'gelu', learningRate: 0.012, epochs: 80 },
+    ...{ optimizer: 'adamW', weightDecay: 0.035, gradientClip: 1, weightAverage: 'ema', hiddenKeep: 0.87 },
+  },
+  { hidden: [256], activation: 'silu', numericEmbedding: 'piecewiseLinear', learningRate: 0.0015 },
   {
     ...{ hidden: [128, 128], activation: 'silu', numericEmbedding: 'periodic', optimizer: 'adamW' },
     ...{ beta2: 0.95, learningRate: 0.004, schedule: 'coslog4', epochs: 80, hiddenKeep: 0.85 },
@@ -152,12 +158,13 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
 }
 
 function batchFor(rows: number): number {
+  if (rows < 1000) return 16;
   return rows < 20_000 ? 32 : 128;
 }
 
 /** Small tables need many steps of an epoch, large ones quick epochs. */
 function batchSizes(rows: number): readonly number[] {
-  if (rows < 1000) return [16, 32, 64];
+  if (rows < 1000) return [8, 16, 32, 64];
   return rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512];
 }
 
@@ -165,13 +172,14 @@ function batchSizes(rows: number): readonly number[] {
 const CYCLE_EPOCHS = 25;
 
 /**
- * A setting without what is refused beside its other options: residual blocks are all of a network's layers, embeddings see all
- * columns, whole, and the cycles of snapshots are a schedule of their own, whose averages would be of several of them.
+ * A setting without what is refused, or of no use, beside its other options: residual blocks are all of a network's layers; numbers
+ * that go through no more bins than a map would make of them need none; embeddings see all columns, whole; and the cycles of
+ * snapshots are a schedule of their own, whose averages would be of several of them.
  */
 export function compatible(options: MemberOptions): MemberOptions {
   const { numericEmbedding = 'none', categoryEmbedding = 'oneHot', snapshots = 1, epochs = 200 } = options;
   const isEmbedded = numericEmbedding !== 'none' || categoryEmbedding !== 'oneHot';
-  const layered = withOneKindOfLayers(options);
+  const layered = withoutWideMap(withOneKindOfLayers(options));
   const { featureShare: _share, inputKeep: _keep, ...whole } = layered;
   const own = isEmbedded ? whole : layered;
   if (snapshots === 1) return own;
@@ -185,6 +193,13 @@ function withOneKindOfLayers(options: MemberOptions): MemberOptions {
   if (!layers.includes(RESIDUAL)) return options;
   const { hidden: _hidden, norm: _norm, ...residual } = options;
   return residual;
+}
+
+function withoutWideMap(options: MemberOptions): MemberOptions {
+  const { numericEmbedding, embeddingSize, embeddingBins = DEFAULTS.embeddingBins, ...others } = options;
+  if (numericEmbedding !== 'piecewiseLinear' || embeddingSize === undefined || embeddingSize < embeddingBins)
+    return options;
+  return { ...others, numericEmbedding, embeddingBins };
 }
 
 /** Options of the search itself with what was given in their place, which no layers of its own stand beside. */
