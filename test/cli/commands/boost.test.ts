@@ -1,6 +1,6 @@
 // `tutti boost`: both kinds, what they say and save, and Ctrl-C.
 
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { classCsv, tutti } from '../support.js';
@@ -27,6 +27,20 @@ for (const [kind, nets] of [
     t.match(json, { seed: Number, testRows: 18, interrupted: false, boosting: { endedBy: String } });
   });
 }
+
+t.test('options may come from a file, whose mistakes are said of it, and flags win', async (t) => {
+  writeFileSync(join(cwd, 'own.yaml'), 'kind: soft\nrounds: 4\nepochs: 2\nhidden: 3\n');
+  writeFileSync(join(cwd, 'wrong.yaml'), 'rouns: 4\n');
+  const args = ['boost', 'train.csv', '--target', 'label', '--seed', '1', '--json', '--config'];
+  const { status, stdout, stderr } = await tutti([...args, 'own.yaml', '--rounds', '2'], { cwd });
+  t.equal(status, 0, stderr);
+  t.match(JSON.parse(stdout), { members: 2, boosting: { rounds: { length: 2 } } });
+  const wrong = await tutti([...args, 'wrong.yaml'], { cwd });
+  t.match(
+    [wrong.status, wrong.stderr],
+    [2, /wrong\.yaml: Unknown option "rouns" \(did you mean `rounds`\?\)/],
+  );
+});
 
 t.test('what does not fit is refused by name', async (t) => {
   const refused = async (own: readonly string[], message: RegExp) => {
