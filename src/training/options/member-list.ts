@@ -109,9 +109,9 @@ function listRuns({
   if (isSearched(shared))
     return drawnOf([stated(shared)], members ?? membersOf(drawAll(shared, seed, 0)), seed);
   const all = shared as MemberOptions;
-  requireUsers([all]);
   const { variants = [{}] } = presetOf(all.preset ?? DEFAULTS.preset);
   const own = variants.map((variant) => ({ ...variant, ...stated(all) }));
+  requireUsers(own, [all]);
   return { own, runs: members ?? membersOf(all) };
 }
 

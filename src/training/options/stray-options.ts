@@ -24,11 +24,12 @@ export const MEMBER_USES: {
 /**
  * Refuses a shared option, or one of a grid, that no member uses.
  * @param members every member's options, the shared ones among them.
+ * @param asked whose options are to have a user; those of the members, unless a preset gives them some of its own.
  * @throws ERR_OPTION
  */
-export function requireUsers(members: readonly MemberOptions[]): void {
+export function requireUsers(members: readonly MemberOptions[], asked = members): void {
   const unused = new Map<Name, MemberOptions>();
-  for (const own of members) for (const name of namesOf(own)) if (!unused.has(name)) unused.set(name, own);
+  for (const own of asked) for (const name of namesOf(own)) if (!unused.has(name)) unused.set(name, own);
   for (const own of members) {
     if (unused.size === 0) return;
     const filled = withDefaults(own);

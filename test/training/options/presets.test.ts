@@ -45,6 +45,15 @@ t.test('what is stated takes the place of what a preset says', async (t) => {
   t.match(members[0], { epochs: 7, earlyStopping: null, network: { layers: [{ units: 5 }] } });
 });
 
+t.test('options of one kind of a preset’s members are theirs, and those of none are refused', async (t) => {
+  const { members } = plan({ preset: 'best', members: 5, rounds: 40, epochs: 7 }, TASKS[0]);
+  t.same(
+    members.map((member) => [member.engine, 'epochs' in member && member.epochs]),
+    [...['wasm', 'wasm', 'trees', 'wasm', 'wasm'].map((engine) => [engine, engine === 'trees' ? 40 : 7])],
+  );
+  t.throws(() => plan({ preset: 'best', neighbours: 3 }, TASKS[0]), { code: 'ERR_OPTION' });
+});
+
 t.test('members of a list may have presets of their own', async (t) => {
   const { members } = plan({ members: [{ preset: 'lecture' }, { preset: 'fast' }] }, TASKS[0]);
   t.match(members[0], { epochs: 40, batchSize: 32 });
