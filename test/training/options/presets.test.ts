@@ -49,7 +49,7 @@ t.test('options of one kind of a preset’s members are theirs, and those of non
   const { members } = plan({ preset: 'best', members: 5, rounds: 40, epochs: 7 }, TASKS[0]);
   t.same(
     members.map((member) => [member.engine, 'epochs' in member && member.epochs]),
-    [...['wasm', 'wasm', 'trees', 'wasm', 'wasm'].map((engine) => [engine, engine === 'trees' ? 40 : 7])],
+    ['wasm', 'wasm', 'trees', 'wasm', 'wasm'].map((engine) => [engine, engine === 'trees' ? 40 : 7]),
   );
   t.throws(() => plan({ preset: 'best', neighbours: 3 }, TASKS[0]), { code: 'ERR_OPTION' });
 });
