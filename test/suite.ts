@@ -33,22 +33,45 @@ const WAITING: readonly string[] = [
 /** Whose files share processes, where they may. */
 const SHARING: readonly string[] = [
   ...[
+    'auto',
     'bench',
+    'blobs',
+    'boosting',
     'bundle',
     'calibration',
+    'cli',
+    'cluster/messages',
     'conformal',
     'data',
+  ],
+  ...[
     'distillation',
     'ensemble',
     'explain',
     'exports',
+    'files',
+    'kernels',
+    'live',
+    'machine',
+    'math',
+    'measure',
   ],
-  ...['files', 'math', 'measure', 'model', 'predictions', 'records', 'report', 'studies', 'techniques'],
-  ...['kernels', 'training'],
+  ...[
+    'model',
+    'plan-folder',
+    'portable',
+    'predictions',
+    'records',
+    'report',
+    'serve',
+    'studies',
+    'techniques',
+  ],
+  ...['training', 'engines/neighbours', 'engines/trees', 'engines/wasm'],
 ];
 /** What would be there for the files behind: kinds that are registered, settings of the process, memory that is counted. */
 const LEAVING =
-  /toy-|process\.(env|chdir|on)|globalThis|setFlags|child_process|worker_threads|createPool|\.jobs =|memoryUsage|t\.plan\(0/;
+  /toy-|tuttiProcess|withoutServers|process\.(env|chdir|on)|globalThis|setFlags|child_process|worker_threads|createPool|\.jobs =|memoryUsage|t\.plan\(0/;
 /** So many share a process at most: a part of a folder is waited for, not the whole. */
 const TOGETHER = 12;
 /** A busy machine is no fault: only what hangs for good takes this long, in seconds. */
@@ -96,13 +119,19 @@ const [program, ...args] =
 function start(t: Test, own: readonly string[]): void {
   const isAlone = own.length === 1;
   const env = isAlone ? process.env : { ...process.env, TEST_FILES: JSON.stringify(own) };
+  const name = isAlone ? own[0]! : `${own.length} files of ${folderOf(own[0]!)}`;
   const test = t.spawn(
     program!,
     [...args, join(FOLDER, isAlone ? own[0]! : 'support/together.js')],
     { timeout: TIMEOUT * 1000, buffered: true, env },
-    isAlone ? own[0]! : `${own.length} files of ${folderOf(own[0]!)}`,
+    name,
   );
-  noteFailures(test.subtest?.parser);
+  const parser = test.subtest?.parser;
+  noteFailures(parser);
+  // The output of all comes at the end, whole: what there is of it by then is said as it comes.
+  parser?.on('complete', ({ ok, count, time }) =>
+    console.error(`${ok ? 'ok' : 'not ok'} ${name}: ${count} in ${((time ?? 0) / 1000).toFixed(1)} s`),
+  );
 }
 
 if (values.jobs !== undefined) {
