@@ -209,7 +209,7 @@ class AutoSearch {
   #result(endedBy: AutoReport['endedBy']): AutoResult {
     const last = this.#last;
     if (last === null || (last.members.length === 0 && this.#budget.members === 0))
-      throw this.#failure ?? new TuttiError('ERR_MEMBERS_FAILED', NOTHING, {});
+      throw this.#failure ?? new TuttiError('ERR_MEMBERS_FAILED', nothingOf(endedBy), {});
     // With no setting on all folds, what there is counts equally.
     const of = this.#choice === null ? this.#tried.all : this.#tried.complete;
     const counts = this.#choice?.counts ?? of.map(() => 1);
@@ -224,4 +224,7 @@ class AutoSearch {
   }
 }
 
-const NOTHING = 'No member was finished within the time';
+function nothingOf(endedBy: AutoReport['endedBy']): string {
+  const until = endedBy === 'signal' ? 'before the search was interrupted' : 'within the time';
+  return `No member was finished ${until}`;
+}

@@ -20,8 +20,10 @@ export const DECIDED = [
 export function knownSettings(dataset: Dataset): readonly MemberOptions[] {
   const { rows } = dataset;
   const trees = { engine: 'trees', ...treesFor(rows), rounds: roundsFor(dataset) } as const;
-  const networks = KNOWN_NETWORKS.map((own) => ({ ...PLAIN, batchSize: batchFor(rows), ...own }));
   const isQuick = classesOf(dataset) <= FEW_CLASSES;
+  // Many classes want many units.
+  const inOrder = isQuick ? KNOWN_NETWORKS : [WIDE, ...KNOWN_NETWORKS.filter((own) => own !== WIDE)];
+  const networks = inOrder.map((own) => ({ ...PLAIN, batchSize: batchFor(rows), ...own }));
   return [
     ...(isQuick ? [trees] : []),
     ...networks,
@@ -38,6 +40,12 @@ const PLAIN = {
 } as const satisfies MemberOptions;
 
 const RESIDUAL = 'residual 64@128 silu';
+
+/** As the preset best has it. */
+const WIDE: MemberOptions = {
+  ...{ hidden: [128, 128, 128], activation: 'gelu', numericEmbedding: 'periodic' },
+  ...{ optimizer: 'adamW', weightDecay: 0.05, patience: 30 },
+};
 
 /**
  * By what they gained on real tables (docs/techniques/residual.md, embeddings.md, encodings.md), those first that are good for the
@@ -65,10 +73,7 @@ const KNOWN_NETWORKS: readonly MemberOptions[] = [
     ...{ hidden: [128, 128], activation: 'silu', numericEmbedding: 'periodic', optimizer: 'adamW' },
     ...{ beta2: 0.95, learningRate: 0.004, schedule: 'coslog4', epochs: 80, hiddenKeep: 0.85 },
   },
-  {
-    ...{ hidden: [128, 128, 128], activation: 'gelu', numericEmbedding: 'periodic' },
-    ...{ optimizer: 'adamW', weightDecay: 0.05, patience: 30 },
-  },
+  WIDE,
   { hidden: [64], activation: 'relu' },
   { hidden: [] },
 ];
