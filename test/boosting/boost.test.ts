@@ -52,6 +52,9 @@ async function lossOfAnswers(
   return loss / rows.length;
 }
 
+const pool = createPool({ threads: 2 });
+t.teardown(() => pool[Symbol.asyncDispose]());
+
 const CASES = [
   ['classes', clusters(90, 4, 3), 3],
   ['numbers', linear(90, 4, 2), 2],
@@ -100,7 +103,6 @@ for (const [name, dataset, outputs] of CASES) {
     const { mean } = await predictEnsemble(ensemble, dataset.x);
     const found = await lossOfAnswers(ensemble, dataset, outputs, split.test);
     t.ok(Math.abs(found - held[kept - 1]!) < 1e-4, `${found} for ${held[kept - 1]}`);
-    await using pool = createPool({ threads: 2 });
     t.equal(
       contentHash((await boostEnsemble(dataset, { ...options, runner: pool })).ensemble),
       contentHash(ensemble),
@@ -131,7 +133,6 @@ for (const [name, dataset, outputs] of CASES) {
       t.equal((await predictEnsemble(ensemble, dataset.x)).variance, null);
       const found = await lossOfAnswers(ensemble, dataset, outputs, rows);
       t.ok(Math.abs(found - held[kept - 1]!) < 1e-4, `${found} for ${held[kept - 1]}`);
-      await using pool = createPool({ threads: 2 });
       const hash = contentHash(ensemble);
       const watched: BoostProgress[] = [];
       const again = {

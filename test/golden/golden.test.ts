@@ -123,6 +123,9 @@ const plans = Object.entries(TRAININGS).flatMap(([name, [dataset, options]]) =>
   }),
 );
 
+const runner = createPool({ threads: 2 });
+t.teardown(() => runner[Symbol.asyncDispose]());
+
 /** The files that the trainings save, by name. */
 const files = new Map<string, Uint8Array>();
 
@@ -135,7 +138,6 @@ t.test('every small training has the content hash it always had', async (t) => {
 });
 
 t.test('and so has every small boosting, on two threads too', async (t) => {
-  await using runner = createPool({ threads: 2 });
   for (const kind of ['gradient', 'soft'] as const)
     for (const arithmetic of ['strict', 'fused'] as const)
       for (const [task, dataset] of [
@@ -154,7 +156,6 @@ t.test('and so has every small boosting, on two threads too', async (t) => {
 });
 
 t.test('and has it on two threads, and the same file, which is so when it is saved again', async (t) => {
-  await using runner = createPool({ threads: 2 });
   for (const { name, dataset, options } of plans) {
     const ensemble = await trainEnsemble(dataset, options, { runner });
     t.equal(contentHash(ensemble), GOLDEN[name], name);
