@@ -6,8 +6,11 @@ import { contentHash } from '../../src/bundle/content-hash.js';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { evaluateOutOfBag } from '../../src/ensemble/evaluate/evaluate.js';
 import { predictMembers } from '../../src/ensemble/predict/predict-members.js';
+import { TuttiError } from '../../src/errors.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 import { createPool } from '../../src/pool/pool.js';
+import type { MemberRunner } from '../../src/training/session/runner.js';
+import { createInlineRunner } from '../../src/training/thread/inline-runner.js';
 
 const ROWS = 120;
 const stream = new RandomStream(streamKey(1, 'split'));
@@ -148,3 +151,39 @@ t.test('of a setting whose runs leave several members each epoch is a candidate 
   );
   t.equal(ensemble.members.length, 3 * report.chosen.length);
 });
+
+t.test(
+  'where memory is there for one wave only, the next waits for it, and the ensemble is the same',
+  async (t) => {
+    const inline = createInlineRunner();
+    let [open, refused] = [0, 0];
+    const narrow: MemberRunner = {
+      ...inline,
+      open() {
+        const session = inline.open();
+        const prepare = session.prepare.bind(session);
+        const close = session.close.bind(session);
+        let counted = false;
+        session.prepare = async (training) => {
+          if (open > 0) {
+            refused++;
+            throw new TuttiError('ERR_MEMORY', 'Two are too many', {});
+          }
+          open++;
+          counted = true;
+          return prepare(training);
+        };
+        session.close = () => {
+          if (counted) open--;
+          counted = false;
+          close();
+        };
+        return session;
+      },
+    };
+    const options = { ...OPTIONS, members: 18 };
+    const { ensemble } = await autoEnsemble(classes, options, { runner: narrow });
+    t.ok(refused > 0);
+    t.equal(contentHash(ensemble), contentHash((await autoEnsemble(classes, options)).ensemble));
+  },
+);
