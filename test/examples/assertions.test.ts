@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import ts from 'typescript-6';
+import ts from 'typescript';
 
 const folder = fileURLToPath(new URL('../../../scripts/examples', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));

@@ -54,7 +54,7 @@ t.test('they compile for CommonJS resolved as Node.js 10 did, without esModuleIn
     ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['a.ts'] }));
-  const tsc = join(root, 'node_modules/typescript-6/bin/tsc');
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const env = { ...process.env, NODE_OPTIONS: '' };
   await t.resolves(promisify(execFile)(process.execPath, [tsc, '-p', '.'], { cwd: folder, env }));
 });

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import ts from 'typescript-6';
+import ts from 'typescript';
 import { z } from 'zod';
 import { rangeOf } from '../../src/model/options/option-range.js';
 import { TRAINING_FIELDS } from '../../src/training/options/option-defaults.js';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import t from 'tap';
-import ts from 'typescript-6';
+import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 import type { Job } from '../../../src/plan-folder/job-files/job.js';
 import { kubernetes } from '../../../src/plan-folder/job-files/kubernetes.js';
