@@ -105,8 +105,8 @@ class AutoSearch {
     // A number of members is to give the same on any threads.
     this.#threads = members === undefined ? runner.threads : FEW_THREADS;
     this.#context = {
-      ...{ task: dataset.task, features: dataset.features, tangents: givenTangents(dataset) },
-      inputColumns: inputRuns(dataset.preprocessing, dataset.features),
+      ...{ task: dataset.task, rows: dataset.rows, features: dataset.features },
+      ...{ inputColumns: inputRuns(dataset.preprocessing), tangents: givenTangents(dataset) },
       ...{ seed: options.seed ?? randomSeed(), arithmetic: resolveArithmetic(options.arithmetic ?? 'auto') },
     };
     this.#tried = new TriedSettings(dataset, this.#context, search);

@@ -4,12 +4,11 @@ import { columnWidth } from '../data/dataset/feature-columns.js';
 import type { FeatureColumn } from '../data/dataset/preprocessing-types.js';
 import type { InputColumnKind, InputRun } from './inputs.js';
 
-/** @param fitted how columns of a table became features; null for a dataset of arrays, all of whose columns are numbers. */
+/** @param fitted how columns of a table became features; null for a dataset of arrays, of whose columns nothing is known. */
 export function inputRuns(
   fitted: { readonly features: readonly FeatureColumn[] } | null,
-  features: number,
-): readonly InputRun[] {
-  if (fitted === null) return [['number', features]];
+): readonly InputRun[] | undefined {
+  if (fitted === null) return undefined;
   const runs: [InputColumnKind, number][] = [];
   const add = (kind: InputColumnKind, columns: number) => {
     const last = runs.at(-1);

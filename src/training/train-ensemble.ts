@@ -55,8 +55,9 @@ export function preparePlan(
 ): EnsemblePlan {
   const context = {
     task: dataset.task,
+    rows: dataset.rows,
     features: dataset.features,
-    inputColumns: inputRuns(dataset.preprocessing, dataset.features),
+    inputColumns: inputRuns(dataset.preprocessing),
     tangents: givenTangents(dataset),
     seed: options.seed ?? randomSeed(),
     arithmetic: resolveArithmetic(options.arithmetic ?? 'auto'),

@@ -14,7 +14,7 @@ const context = {
     task: dataset.task,
     features: 2,
     tangents: null,
-    inputColumns: inputRuns(null, 2),
+    inputColumns: inputRuns(null),
   },
   ...{ seed: 1, arithmetic: 'strict' as const },
 };

@@ -108,9 +108,10 @@ t.test('members in training are handed over without a pause, by epochs and by se
   for (const [name, pace] of Object.entries({ epochs: { epochs: 3 }, seconds: { seconds: 0.001 } })) {
     const folder = join(t.testdir(), name);
     const stop = new AbortController();
-    // It would train for ever, and ends when a state was seen.
+    // It would train for ever, and ends when a state of each was seen.
     const onEpochEnd = async () => {
-      if (readdirSync(folder).some((file) => file.startsWith('state-'))) stop.abort();
+      const states = readdirSync(folder).filter((file) => file.startsWith('state-'));
+      if (states.length >= 2 && (await readCheckpoint(folder)).running.length === 2) stop.abort();
       return undefined;
     };
     const options: TrainingOptions = { ...BASE, members: 2, epochs: 10_000_000, earlyStopping: 'none' };

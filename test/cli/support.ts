@@ -135,7 +135,7 @@ export function valueCsv(): string {
   return `x1,x2,y,z\n${rows.join('\n')}\n`;
 }
 
-/** The options of a training that takes no time. */
+/** The options of a training that takes no time, and leaves enough rows out to be judged by. */
 export const QUICK = [
   '--members',
   '3',
@@ -147,6 +147,8 @@ export const QUICK = [
   '1',
   '--seed',
   '1',
+  '--resample',
+  'bootstrap',
 ] as const;
 
 /** Arguments and more of them, which take the place of those with the same flags. */

@@ -70,7 +70,7 @@ t.test('v, c and ρ are measured kind by kind, as of the kind alone', async (t) 
   t.same(
     kinds.map(({ kind, memberIndices: members }) => [kind, members]),
     [
-      ['network (8 relu; loss softmaxCrossEntropy; featureShare 1)', [0]],
+      ['network (8 gelu; loss softmaxCrossEntropy; featureShare 1)', [0]],
       ['network (8 tanh; loss binaryCrossEntropy; featureShare 0.5)', [1]],
       ['neighbours', [2]],
       ['learner tree.mjs', [3]],

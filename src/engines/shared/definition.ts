@@ -72,10 +72,13 @@ export interface MemberSize<Spec extends MemberSpec = MemberSpec> {
 /** What options become a spec for, and what of it is the same for all engines. */
 export interface ResolveContext {
   readonly task: Task;
+  readonly rows: number;
   /** Columns of the dataset. */
   readonly features: number;
   /** What these are. */
   readonly inputColumns: readonly InputRun[];
+  /** The place of the member among what those alike take in turn; null of arrays, whose columns come as they are. */
+  readonly turn: number | null;
   /** Tangent vectors per row of the dataset. */
   readonly tangents: number;
   /** The module that the options name, read; null when they name none. */

@@ -39,7 +39,7 @@ function unfitForEmbeddings(o: FilledOptions, image: ImageShape | null): readonl
 export function resolveNetworkMember(
   o: FilledOptions,
   own: MemberOptions,
-  { task, features, inputColumns, tangents, module, common }: ResolveContext,
+  { task, rows, features, inputColumns, turn, tangents, module, common }: ResolveContext,
 ): NetworkMemberSpec {
   const translated = module?.translated ?? null;
   const { network: bare, written } =
@@ -47,7 +47,12 @@ export function resolveNetworkMember(
       ? resolveNetwork(o, own)
       : { network: translated.network, written: asWritten(translated.network.layers) };
   const { image } = bare;
-  const inputs = resolveInputs(o, own, inputColumns, unfitForEmbeddings(o, image));
+  const embeddable = {
+    turn: translated === null ? turn : null,
+    rows,
+    isLinear: written.length === 0,
+  };
+  const inputs = resolveInputs(o, own, inputColumns, unfitForEmbeddings(o, image), embeddable);
   requireWholeImage(image, o.featureShare);
   const sharing = resolveSharing(o);
   const spec: NetworkMemberSpec = {

@@ -10,13 +10,33 @@ const KINDS = ['none', 'periodic', 'cosine', 'piecewiseLinear'] as const;
 
 type Kind = (typeof KINDS)[number];
 
+/**
+ * What members take in turn where nobody says what numbers become: nets that see a table in different ways make different
+ * errors. docs/reference/defaults.md has what it brings.
+ */
+const IN_TURN = [
+  { kind: 'periodic', size: null },
+  { kind: 'piecewiseLinear', size: 4 },
+] as const;
+
+/** Of wider tables, one embedding for each number would be most of the network. */
+const MOST_EMBEDDED = 256;
+/** Rows for each number, at least: with fewer, what is learned of numbers one by one is of these rows alone. */
+const LEAST_ROWS = 4;
+
+/** How many ways of embedding members take in turn. */
+export const EMBEDDINGS_IN_TURN = IN_TURN.length;
+
 /** An option that matters to some kinds. */
 function ofKinds(...kinds: readonly Kind[]) {
   return {
     ...ofNetworks,
     when: {
       says: `\`numericEmbedding\` is ${kinds.join(' or ')}`,
-      holds: ({ numericEmbedding }: { readonly numericEmbedding: Kind }) => kinds.includes(numericEmbedding),
+      holds: ({ numericEmbedding }: { readonly numericEmbedding?: Kind | undefined }) =>
+        numericEmbedding === undefined
+          ? IN_TURN.some(({ kind }) => kinds.includes(kind))
+          : kinds.includes(numericEmbedding),
     },
   } as const;
 }
@@ -34,7 +54,10 @@ export const embeddingFields = {
     says:
       'what each number becomes beside itself: learned waves (periodic, mapped to few numbers; cosine, as they are) or how far it is ' +
       "through bins between quantiles of the member's rows (piecewiseLinear)",
-    default: 'none',
+    defaultSays:
+      'periodic and, of every other of members alike, piecewiseLinear of size 4; none of arrays, of more than ' +
+      `${MOST_EMBEDDED} numbers or fewer than ${LEAST_ROWS} rows for each, of linear models, and beside what goes with no embedding (\`image\`, \`featureShare\`, ` +
+      '`inputKeep`, `tie`, `tangentStrength`, `model`)',
     example: 'periodic',
   }),
   embeddingSize: field(
@@ -102,7 +125,6 @@ export const embeddingFields = {
 
 /** The options that have defaults, in place. */
 interface EmbeddingOptions {
-  readonly numericEmbedding: Kind;
   readonly embeddingFrequencies: number;
   readonly frequencyScale: number;
   readonly embeddingBins: number;
@@ -113,7 +135,18 @@ interface EmbeddingOptions {
 
 /** What has no default of its own. */
 interface StatedOptions {
+  readonly numericEmbedding?: Kind | undefined;
   readonly embeddingSize?: number | undefined;
+}
+
+/** What decides whether numbers are embedded where nobody says so. */
+export interface Embeddable {
+  /** Which of the embeddings that members take in turn is this one's; null where nobody knows how numbers are scaled. */
+  readonly turn: number | null;
+  /** Rows of the dataset. */
+  readonly rows: number;
+  /** Whether the network has no hidden layer, so that embedded inputs would be all that is not linear. */
+  readonly isLinear: boolean;
 }
 
 /** What does not go with embedded inputs, by its option: what it must be, and what it is. */
@@ -129,27 +162,46 @@ export function resolveInputs(
   own: StatedOptions,
   columns: readonly InputRun[],
   unfit: readonly Unfit[],
+  embeddable: Embeddable,
 ): InputsSpec | undefined {
-  const { numericEmbedding, categoryEmbedding, categoryEmbeddingSize: size, inputScale: scale } = o;
+  const { categoryEmbedding, categoryEmbeddingSize: size, inputScale: scale } = o;
   const isLearned = categoryEmbedding === 'learned';
-  if (numericEmbedding === 'none' && !isLearned && !scale) return undefined;
-  const stated =
-    numericEmbedding !== 'none' ? 'numericEmbedding' : isLearned ? 'categoryEmbedding' : 'inputScale';
-  for (const [option, expected, got] of unfit) failOption(option, `${expected} with \`${stated}\``, got);
-  return {
-    columns,
-    numbers: numericEmbedding === 'none' ? null : numberEmbedding(numericEmbedding, o, own),
-    categories: isLearned ? { size } : null,
-    scale,
-  };
+  const stated = statedInputs(o, own);
+  if (stated !== null)
+    for (const [option, expected, got] of unfit) failOption(option, `${expected} with \`${stated}\``, got);
+  const numbers = unfit.length === 0 ? embeddedNumbers(o, own, columns, embeddable) : null;
+  if (numbers === null && !isLearned && !scale) return undefined;
+  return { columns, numbers, categories: isLearned ? { size } : null, scale };
+}
+
+/** An option that asks for other inputs than the columns themselves. */
+function statedInputs(o: EmbeddingOptions, { numericEmbedding = 'none' }: StatedOptions): string | null {
+  if (numericEmbedding !== 'none') return 'numericEmbedding';
+  if (o.categoryEmbedding === 'learned') return 'categoryEmbedding';
+  return o.inputScale ? 'inputScale' : null;
+}
+
+function embeddedNumbers(
+  o: EmbeddingOptions,
+  { numericEmbedding: stated, embeddingSize }: StatedOptions,
+  columns: readonly InputRun[],
+  { turn, rows, isLinear }: Embeddable,
+): NumberEmbedding | null {
+  if (stated === 'none') return null;
+  if (stated !== undefined) return numberEmbedding(stated, o, embeddingSize ?? null);
+  const numbers = columns.reduce((sum, [kind, width]) => sum + (kind === 'number' ? width : 0), 0);
+  const isFew = numbers > 0 && numbers <= MOST_EMBEDDED && rows >= LEAST_ROWS * numbers;
+  if (turn === null || isLinear || !isFew) return null;
+  const { kind, size } = IN_TURN[turn % IN_TURN.length]!;
+  return numberEmbedding(kind, o, embeddingSize ?? size);
 }
 
 function numberEmbedding(
   kind: Exclude<Kind, 'none'>,
   { embeddingFrequencies: frequencies, frequencyScale: scale, embeddingBins: bins }: EmbeddingOptions,
-  { embeddingSize }: StatedOptions,
+  stated: number | null,
 ): NumberEmbedding {
-  if (kind === 'piecewiseLinear') return { kind, bins, size: embeddingSize ?? null };
-  const size = embeddingSize ?? SIZES[kind];
+  if (kind === 'piecewiseLinear') return { kind, bins, size: stated };
+  const size = stated ?? SIZES[kind];
   return kind === 'cosine' ? { kind, size, scale } : { kind, size, frequencies, scale };
 }

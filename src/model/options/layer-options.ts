@@ -67,7 +67,7 @@ export function asWritten(layers: readonly LayerSpec[]): readonly WrittenLayer[]
 }
 
 /** Units of the dense hidden layers where nothing is said of any layer. */
-const DEFAULT_HIDDEN = [64];
+const DEFAULT_HIDDEN = [128, 128, 128];
 
 /** What a user says of hidden layers. */
 export interface HiddenOptions {

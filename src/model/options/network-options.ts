@@ -23,7 +23,7 @@ export const networkFields = {
   hidden: field((z) => z.array(z.int().min(1)), {
     ...ofNetworks,
     says: 'units of each dense hidden layer, in their order; none at all makes a linear model',
-    defaultSays: '64, or none after `layers`',
+    defaultSays: '128, 128, 128, or none after `layers`',
     example: [64, 32],
     common: true,
   }),
@@ -47,7 +47,7 @@ export const networkFields = {
   activation: field((z) => z.enum(ACTIVATIONS), {
     ...ofNetworks,
     says: 'activation of the hidden layers that name none themselves',
-    default: 'relu',
+    default: 'gelu',
     example: 'tanh',
     when: { says: 'a hidden layer has none of its own', holds: usesActivation },
   }),

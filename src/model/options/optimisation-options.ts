@@ -9,6 +9,7 @@ import { BY_EPOCHS, field, STOPPED } from './field.js';
 import { type LossOptions, lossFields, resolveLossSpec } from './loss-options.js';
 import { type OptimizerOptions, resolveOptimizer } from './optimizer-options.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
+import { shareDrawn } from './resampling-options.js';
 import { resolveSchedule, type ScheduleOptions, scheduleFields } from './schedule-options.js';
 import { resolveGeometric } from './trajectory-options.js';
 import { requireUnstopped, resolveCycles } from './tying-options.js';
@@ -31,8 +32,8 @@ export const optimisationFields = {
     ...ofTraining,
     spec: 'optimizer.kind',
     says: 'what makes steps of gradients; adamW takes its weight decay apart from them, muon (networks) turns matrices of hidden layers as wholes',
-    default: 'adam',
-    example: 'adamW',
+    default: 'adamW',
+    example: 'adam',
   }),
   learningRate: field((z) => z.number().gt(0), {
     ...ofTraining,
@@ -68,8 +69,8 @@ export const optimisationFields = {
   weightDecay: field((z) => z.number().min(0), {
     ...ofTraining,
     says: 'share of each weight that a step takes off, times the learning rate (adamW, muon)',
-    default: 0.01,
-    example: 0.05,
+    default: 0.05,
+    example: 0.01,
     when: {
       says: '`optimizer` is adamW or muon',
       holds: (o: OptimisationOptions) => o.optimizer === 'adamW' || o.optimizer === 'muon',
@@ -129,7 +130,7 @@ export interface OptimisationOptions extends OptimizerOptions, ScheduleOptions, 
   readonly inputNoise: number;
   readonly patience: number;
   readonly resample: string;
-  readonly resampleShare: number;
+  readonly resampleShare?: number | undefined;
 }
 
 type Optimisation = Pick<
@@ -212,7 +213,7 @@ export function resolveEarlyStopping(
 export interface StoppingOptions {
   readonly earlyStopping?: 'none' | EarlyStoppingSpec['on'] | undefined;
   readonly resample: string;
-  readonly resampleShare: number;
+  readonly resampleShare?: number | undefined;
   readonly snapshots: number;
 }
 
@@ -224,5 +225,5 @@ export function stoppingOf(o: StoppingOptions, stated = o.earlyStopping): 'none'
 }
 
 function leavesNoneOut(o: Pick<StoppingOptions, 'resample' | 'resampleShare'>): boolean {
-  return o.resample === 'none' || (o.resample === 'subsample' && o.resampleShare === 1);
+  return o.resample === 'none' || (o.resample === 'subsample' && shareDrawn(o) === 1);
 }

@@ -22,7 +22,10 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   fast: {
     says: 'a first look in the shortest time',
     members: 8,
-    options: { hidden: [64], epochs: 60, patience: 8, batchSize: 64, learningRate: 0.005 },
+    options: {
+      ...{ numericEmbedding: 'none', hidden: [64], activation: 'relu' },
+      ...{ epochs: 60, patience: 8, batchSize: 64, learningRate: 0.005 },
+    },
   },
   balanced: { says: 'the defaults', options: {} },
   best: {
@@ -44,7 +47,10 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   'deep-ensemble': {
     says: 'ten nets that see all rows and differ by their initial weights and order alone, with a variance for numbers (Lakshminarayanan et al. 2017)',
     members: 10,
-    options: { resample: 'none', hidden: [128, 128], learningRate: 0.001 },
+    options: {
+      ...{ resample: 'none', numericEmbedding: 'none', hidden: [128, 128], activation: 'relu' },
+      ...{ optimizer: 'adam', learningRate: 0.001 },
+    },
     of: { regression: { loss: 'gaussianNll' } },
   },
   realmlp: {
@@ -65,7 +71,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     says: 'two runs of 16 nets that share weights (Gorishniy, Kotelnikov, Babenko 2025)',
     members: 2,
     options: {
-      ...{ sharing: 'tabm', submodels: 16, hidden: [256, 256], activation: 'relu', hiddenKeep: [0.9, 0.9] },
+      ...{ sharing: 'tabm', submodels: 16, numericEmbedding: 'none', hidden: [256, 256] },
+      ...{ activation: 'relu', hiddenKeep: [0.9, 0.9] },
       ...{ resample: 'subsample', resampleShare: 0.8, optimizer: 'adamW', learningRate: 0.002 },
       ...{ weightDecay: 0.0003, batchSize: 128, epochs: 400, patience: 16 },
     },
@@ -74,7 +81,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     says: 'bagged nets as textbooks have them: a hidden layer, a bootstrap, a fixed number of epochs (Goodfellow et al. 2016, 7.11)',
     members: 16,
     options: {
-      ...{ resample: 'bootstrap', hidden: [64], activation: 'relu', optimizer: 'adam' },
+      ...{ resample: 'bootstrap', numericEmbedding: 'none', hidden: [64], activation: 'relu' },
+      ...{ optimizer: 'adam' },
       ...{ learningRate: 0.001, batchSize: 32, epochs: 40, earlyStopping: 'none' },
     },
   },

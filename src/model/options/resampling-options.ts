@@ -24,18 +24,18 @@ export const resamplingFields = {
     says:
       'how each member draws its rows: with replacement, without, with replacement within each class, whole groups ' +
       'with replacement, all but a fold (cv), or all rows as they are',
-    default: 'bootstrap',
+    default: 'subsample',
     saysFlag:
       'how each member draws its rows: with replacement, without, with replacement within each class, whole groups ' +
       'with replacement, all but a fold (cv; cv:8x3 says 8 folds, 3 repeats), or all rows as they are',
-    example: 'subsample',
+    example: 'bootstrap',
     common: true,
   }),
   resampleShare: field((z) => z.number().gt(0).max(1), {
     ...ofResampling,
     spec: 'resample.share',
     says: 'rows (for grouped: groups) that each member draws, as a share of those there are',
-    default: 1,
+    defaultSays: '0.7 of subsample, else 1',
     example: 0.5,
     when: {
       says: '`resample` is other than none and cv',
@@ -84,9 +84,23 @@ export const resamplingFields = {
 /** The options of resampling, defaults in place. */
 export interface ResamplingOptions {
   readonly resample: ResampleSpec['kind'];
-  readonly resampleShare: number;
+  readonly resampleShare?: number | undefined;
   readonly folds: number;
   readonly blockLength?: number | undefined;
+}
+
+/** Of all rows drawn without replacement none would be out of bag. */
+const SUBSAMPLED = 0.7;
+
+/** The share that a member draws of the rows, as stated or by default. */
+export function shareDrawn({
+  resample,
+  resampleShare = resample === 'subsample' ? SUBSAMPLED : 1,
+}: {
+  readonly resample: string;
+  readonly resampleShare?: number | undefined;
+}): number {
+  return resampleShare;
 }
 
 /** @throws ERR_OPTION for rows drawn within each class where there are none. */
@@ -100,7 +114,7 @@ export function resolveResample(
   if (resample === 'cv') return { kind: 'cv', folds };
   if (resample === 'none') return { kind: 'none' };
   return {
-    ...{ kind: resample, share: resampleShare },
+    ...{ kind: resample, share: shareDrawn({ resample, resampleShare }) },
     ...(blockLength === undefined ? {} : { block: blockLength }),
   };
 }

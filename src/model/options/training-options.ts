@@ -49,7 +49,7 @@ export interface MemberOptions {
   readonly learnerOptions?: JsonObject | undefined;
   /**
    * Units of each dense hidden layer, in their order; none at all makes a linear model. Each an integer ≥ 1.
-   * @default 64, or none after `layers`
+   * @default 128, 128, 128, or none after `layers`
    */
   readonly hidden?: readonly number[] | undefined;
   /**
@@ -63,7 +63,7 @@ export interface MemberOptions {
    * @default not one
    */
   readonly image?: ImageOption | undefined;
-  /** Activation of the hidden layers that name none themselves. @default 'relu' */
+  /** Activation of the hidden layers that name none themselves. @default 'gelu' */
   readonly activation?: Activation | undefined;
   /**
    * Layer: what a dense hidden layer adds up to is normalised over its units, row by row, before its
@@ -80,7 +80,9 @@ export interface MemberOptions {
   /**
    * What each number becomes beside itself: learned waves (periodic, mapped to few numbers; cosine, as they
    * are) or how far it is through bins between quantiles of the member's rows (piecewiseLinear).
-   * @default 'none'
+   * @default periodic and, of every other of members alike, piecewiseLinear of size 4; none of arrays, of
+   * more than 256 numbers or fewer than 4 rows for each, of linear models, and beside what goes with no
+   * embedding (`image`, `featureShare`, `inputKeep`, `tie`, `tangentStrength`, `model`)
    */
   readonly numericEmbedding?: 'none' | 'periodic' | 'cosine' | 'piecewiseLinear' | undefined;
   /**
@@ -153,7 +155,7 @@ export interface MemberOptions {
   /**
    * What makes steps of gradients; adamW takes its weight decay apart from them, muon (networks) turns
    * matrices of hidden layers as wholes.
-   * @default 'adam'
+   * @default 'adamW'
    */
   readonly optimizer?: 'adam' | 'adamW' | 'sgd' | 'muon' | undefined;
   /** Size of the steps, before a schedule changes it. A number > 0. @default 0.003 */
@@ -174,7 +176,7 @@ export interface MemberOptions {
   readonly beta2?: number | undefined;
   /**
    * Share of each weight that a step takes off, times the learning rate (adamW, muon). A number ≥ 0.
-   * @default 0.01
+   * @default 0.05
    */
   readonly weightDecay?: number | undefined;
   /**
@@ -323,12 +325,12 @@ export interface MemberOptions {
   /**
    * How each member draws its rows: with replacement, without, with replacement within each class, whole
    * groups with replacement, all but a fold (cv), or all rows as they are.
-   * @default 'bootstrap'
+   * @default 'subsample'
    */
   readonly resample?: 'bootstrap' | 'subsample' | 'stratified' | 'grouped' | 'cv' | 'none' | undefined;
   /**
    * Rows (for grouped: groups) that each member draws, as a share of those there are. A number > 0 and ≤ 1.
-   * @default 1
+   * @default 0.7 of subsample, else 1
    */
   readonly resampleShare?: number | undefined;
   /**

@@ -47,7 +47,7 @@ export function factsOf(ensemble: TrainedEnsemble, options: FactOptions): Ensemb
     split: trainedOn?.split ?? null,
     calibration: calibrationOf(ensemble),
     bytes: file?.bytes ?? null,
-    options: optionsOfPlan(plan, { task, features: ensemble.features }) as EnsembleFacts['options'],
+    options: optionsOfPlan(plan, ensemble) as EnsembleFacts['options'],
     weights: members.reduce((sum, { parameters }) => sum + parameters.length, 0),
     platform: `${platform} ${arch}`,
   };

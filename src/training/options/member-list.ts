@@ -2,6 +2,7 @@
 // What an option means is not known here; whether anyone uses it is stray-options.ts.
 
 import { failOption } from '../../errors.js';
+import { EMBEDDINGS_IN_TURN } from '../../model/options/embedding-options.js';
 import { presetOf } from '../../model/options/presets.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import { requireUses } from '../../option-names.js';
@@ -24,6 +25,8 @@ const LEAVING = ['snapshots', 'submodels'] as const;
 export interface MemberList {
   readonly own: readonly MemberOptions[];
   readonly runs: number;
+  /** Ways in which members alike differ in turn, where their options leave that open. */
+  readonly turns: number;
   /** Members that the runs leave. */
   readonly total: number;
 }
@@ -68,7 +71,12 @@ export function listMembers(options: TrainingOptions): MemberList {
   if (total > MAX_MEMBERS) {
     failOption('members', `an integer ≤ ${MAX_MEMBERS}, all that runs leave included`, total);
   }
-  return { own, runs, total };
+  return { own, runs, turns: own.length === 1 && isAlike(options) ? EMBEDDINGS_IN_TURN : 1, total };
+}
+
+/** Members of a list, a grid or ranges differ as these say, and in nothing else. */
+function isAlike({ members, grid, ...shared }: TrainingOptions): boolean {
+  return typeof members !== 'object' && grid === undefined && !isSearched(shared);
 }
 
 /** How many members a run with these options leaves, by one of those that let it leave several. */

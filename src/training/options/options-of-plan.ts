@@ -2,7 +2,9 @@
 // file. What is found is held against the plan, so that it is right or not given at all.
 
 import { engines, userModuleOf } from '../../engines/registry.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { sortedJson } from '../../files/sorted-plain.js';
+import { inputRuns } from '../../model/input-columns.js';
 import type { NumberEmbedding } from '../../model/inputs.js';
 import { isNetwork } from '../../model/network-members.js';
 import type { OptionUser, Users } from '../../model/options/field.js';
@@ -26,40 +28,44 @@ const MOST_LISTED = 64;
 /**
  * Options that give a plan, without those that say what is so anyway. Members that began again with other streams, because
  * they had diverged, are taken as planned.
- * @param context what the plan was made for.
+ * @param made what the plan was made for: a dataset, or an ensemble.
  * @returns null for a plan with modules of the user's, tangent vectors of its dataset, members of several trainings, or too
  * many that differ.
  */
 export function optionsOfPlan(
   plan: EnsemblePlan,
-  { task, features }: Pick<PlanContext, 'task' | 'features'>,
+  made: Pick<PlanContext, 'task' | 'features'> & Partial<Pick<TrainedEnsemble, 'preprocessing'>>,
 ): TrainingOptions | null {
   const { seed, arithmetic, validationShare } = plan;
   if (plan.members.some((spec) => userModuleOf(spec) !== null || spec.streams.seed !== undefined))
     return null;
-  const context: PlanContext = { task, features, ...inputColumnsOf(plan), seed, arithmetic };
+  const { task, features, preprocessing = null } = made;
+  const context: PlanContext = { task, features, inputColumns: inputRuns(preprocessing), seed, arithmetic };
   const runs = runsOf(plan);
   const varied = runs.slice(1).filter(({ streams }) => streams.reseeds === undefined);
   const vary = SOURCES.filter((source) => varied.some(({ streams }) => streams[source] !== 0));
   const own = runs.map((spec) => leastOptions(spec, context));
   if (!own.every((options) => options !== null)) return null;
-  const options = together(own);
-  if (options === null) return null;
-  const all: TrainingOptions = {
-    seed,
-    ...options,
-    ...(varied.length === 0 || vary.length === SOURCES.length ? {} : { vary }),
-    ...(validationShare === 0 ? {} : { validationShare }),
+  const givesPlan = (options: TrainingOptions) => {
+    const given = resolved(options, context);
+    return given !== null && isSamePlan(given, plan);
   };
-  const given = resolved(all, context);
-  return given !== null && isSamePlan(given, plan) ? all : null;
+  // Members alike embed numbers in turn where nobody says how.
+  for (const options of [together(own.map(withoutEmbedding)), together(own)]) {
+    if (options === null) continue;
+    const all: TrainingOptions = {
+      seed,
+      ...options,
+      ...(varied.length === 0 || vary.length === SOURCES.length ? {} : { vary }),
+      ...(validationShare === 0 ? {} : { validationShare }),
+    };
+    if (givesPlan(all)) return all;
+  }
+  return null;
 }
 
-/** What the columns of its dataset were, as a network says that embeds them. */
-function inputColumnsOf({ members }: EnsemblePlan): Pick<PlanContext, 'inputColumns'> {
-  const inputs = members.filter(isNetwork).find(({ network }) => network.inputs !== undefined)
-    ?.network.inputs;
-  return inputs === undefined ? {} : { inputColumns: inputs.columns };
+function withoutEmbedding({ numericEmbedding: _, embeddingSize: _size, ...others }: Plain): Plain {
+  return others;
 }
 
 /** The first member of each run. */
@@ -180,12 +186,12 @@ function stoppingOptions(spec: MemberSpec): Plain {
 }
 
 function inputOptions({ inputs }: NetworkSpec): Plain {
-  if (inputs === undefined) return {};
+  if (inputs === undefined) return { numericEmbedding: 'none' };
   const { numbers, categories, scale } = inputs;
   return {
     inputScale: scale,
     ...(categories === null ? {} : { categoryEmbedding: 'learned', categoryEmbeddingSize: categories.size }),
-    ...(numbers === null ? {} : numberOptions(numbers)),
+    ...(numbers === null ? { numericEmbedding: 'none' } : numberOptions(numbers)),
   };
 }
 

@@ -21,10 +21,12 @@ export { DEFAULTS } from './option-defaults.js';
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {
   readonly task: Task;
+  /** Rows of the dataset. @default more than any option asks for */
+  readonly rows?: number;
   /** Columns of the dataset. */
   readonly features: number;
-  /** What these are. @default numbers */
-  readonly inputColumns?: readonly InputRun[];
+  /** What these are, of a table. @default numbers as they come, of arrays */
+  readonly inputColumns?: readonly InputRun[] | undefined;
   /** Tangent vectors per row of the dataset. @default 0 */
   readonly tangents?: number;
   readonly seed: number;
@@ -39,9 +41,9 @@ export interface PlanContext {
  */
 export function resolvePlan(options: TrainingOptions, context: PlanContext): EnsemblePlan {
   // What is drawn is drawn by the plan's seed.
-  const { own, runs } = listMembers({ ...options, seed: context.seed });
-  const choices = own.slice(0, runs).map((choice) => resolveMember(choice, context));
-  const members = Array.from({ length: runs }, (_, run) => runOf(choices[run % own.length]!, run)).flat();
+  const { own, runs, turns } = listMembers({ ...options, seed: context.seed });
+  const choices = choicesOf(own, turns, runs, context);
+  const members = Array.from({ length: runs }, (_, run) => runOf(choices[run % choices.length]!, run)).flat();
   const usesValidation = members.some((member) => member.earlyStopping?.on === 'validation');
   return {
     seed: context.seed,
@@ -56,14 +58,27 @@ export function memberChoices(
   options: TrainingOptions,
   context: PlanContext,
 ): { readonly choices: readonly MemberSpec[]; readonly total: number } {
-  const { own, total } = listMembers({ ...options, seed: context.seed });
-  return { choices: own.flatMap((choice) => runOf(resolveMember(choice, context), 0)), total };
+  const { own, runs, turns, total } = listMembers({ ...options, seed: context.seed });
+  return { choices: choicesOf(own, turns, runs, context).flatMap((choice) => runOf(choice, 0)), total };
 }
 
 /** What the options of a member become: all but the streams of a run, in which alone runs of the same options differ. */
 interface Choice {
   readonly spec: MemberSpec;
   readonly streamsOf: (run: number) => MemberSpec['streams'];
+}
+
+/** The choices that runs take in turn, of fewer runs the first. */
+function choicesOf(
+  own: readonly MemberOptions[],
+  turns: number,
+  runs: number,
+  context: PlanContext,
+): readonly Choice[] {
+  return Array.from({ length: turns }, (_, turn) => own.map((choice) => ({ choice, turn })))
+    .flat()
+    .slice(0, runs)
+    .map(({ choice, turn }) => resolveMember(choice, turn, context));
 }
 
 /** The members of one run: one, or as many as it leaves. */
@@ -77,15 +92,18 @@ function runOf({ spec: choice, streamsOf }: Choice, run: number): MemberSpec[] {
   }));
 }
 
-function resolveMember(stated: MemberOptions, context: PlanContext): Choice {
-  const { task, features, tangents = 0, modules = new Map() } = context;
+function resolveMember(stated: MemberOptions, turn: number, context: PlanContext): Choice {
+  const { task, features, rows = Number.POSITIVE_INFINITY, tangents = 0, modules = new Map() } = context;
   const own = withPreset(stated, task.kind);
   const o = withDefaults(own);
-  const { inputColumns = [['number', features]] } = context;
+  const columns =
+    context.inputColumns === undefined
+      ? ({ inputColumns: [['number', features]], turn: null } as const)
+      : { inputColumns: context.inputColumns, turn };
   const module = moduleOf(own, modules);
   const { featureShare, vary } = o;
   const streamsOf = (run: number) => resolveStreams(vary, run);
   const common = { resample: resolveResample(o, task), featureShare, streams: streamsOf(0) };
-  const spec = engineFor(own).resolve(o, own, { task, features, inputColumns, tangents, module, common });
-  return { spec, streamsOf };
+  const known = { task, rows, features, ...columns, tangents };
+  return { spec: engineFor(own).resolve(o, own, { ...known, module, common }), streamsOf };
 }

@@ -15,7 +15,7 @@ t.test('a net is saved, with its loss beside the ensemble and the best member', 
   const { status, stdout, stderr } = await tutti(args, { cwd });
   t.equal(status, 0, stderr);
   t.match(stderr, /Wrote single.tutti: a saved ensemble, 1 member, /);
-  t.match(stdout, /^One net, .* relu, output: \d+ parameters in place of \d+\n/);
+  t.match(stdout, /^One net, .* gelu, output: \d+ parameters in place of \d+\n/);
   t.match(stdout, /of 42 rows and 1 perturbed copy of each/);
   t.match(
     stdout,
@@ -39,7 +39,7 @@ t.test('in any format, of any size, and the figures as JSON', async (t) => {
   const { format, members, single } = JSON.parse(stdout);
   t.match(
     { format, members, network: single.network },
-    { format: 'json', members: 1, network: '4 relu, 3 relu, output' },
+    { format: 'json', members: 1, network: '4 gelu, 3 gelu, output' },
   );
   t.match(single, { rows: 42, copies: 1, heldOut: { rows: 18, from: 'given', knownToEnsemble: false } });
   const net = JSON.parse(readFileSync(join(cwd, 'net.json'), 'utf8'));

@@ -35,6 +35,7 @@ const TRAIN = [
     '3',
   ],
   ...['--early-stopping', 'none', '--optimizer', 'sgd', '--learning-rate', '0.12', '--arithmetic', 'strict'],
+  ...['--activation', 'relu', '--resample', 'bootstrap', '--numeric-embedding', 'none'],
 ];
 const run = (...args: string[]) => tutti([...TRAIN, '--threads', '1', '--members', '12', ...args], { cwd });
 const json = async (args: readonly string[]) => {

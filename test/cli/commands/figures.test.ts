@@ -82,7 +82,7 @@ t.test('a geometric mean says how much of it is the floor', async (t) => {
 t.test('networks that differ in a grid are kinds of their own', async (t) => {
   const args = ['train', 'classes.csv', '--target', 'label', '--config', 'grid.yaml', '--members', '4'];
   const { stdout } = await tutti([...args, '--test-share', '0.3'], { cwd });
-  t.match(stdout, /By kind, test .*c with 1\n1 network \(3 relu\) +2 .*\n2 network \(5 relu\) +2 /);
+  t.match(stdout, /By kind, test .*c with 1\n1 network \(3 gelu\) +2 .*\n2 network \(5 gelu\) +2 /);
   t.match(stdout, /predict a squared error of [\d.]+ ± [\d.]+ for new rows,\n +the test rows gave/);
   t.match(stdout, /z = -?[\d.]+, p = [\d.e-]+: (no )?more than chance in the rows explains/);
 });

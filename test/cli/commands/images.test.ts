@@ -30,7 +30,7 @@ t.test(
     }
     t.equal(new Set(hashes).size, 1);
     const inspected = await tutti(['inspect', 'd.tutti'], { cwd });
-    t.match(inspected.stdout, '1x8x8: conv 8@3x3 same relu, maxpool 2x2, conv 12@3x3 relu, 32 relu');
+    t.match(inspected.stdout, '1x8x8: conv 8@3x3 same gelu, maxpool 2x2, conv 12@3x3 gelu, 32 gelu');
     const { stdout } = await tutti(['evaluate', 'd.tutti', digits], { cwd });
     t.ok(Number(/arithmetic mean\s+([\d.]+) %/.exec(stdout)![1]) > 85, 'it has learnt the digits');
     const predicted = await tutti(['predict', 'd.tutti', digits], { cwd });
@@ -42,7 +42,7 @@ t.test('a config file lists layers as maps or words', async (t) => {
   const args = ['train', digits, '--config', 'config.yaml', '--out', 'c.tutti', '--quiet'];
   t.equal((await tutti(args, { cwd })).status, 0);
   const { stdout } = await tutti(['inspect', 'c.tutti'], { cwd });
-  t.match(stdout, '1x8x8: conv 4@3x3 same relu, maxpool 2x2, 8 relu');
+  t.match(stdout, '1x8x8: conv 4@3x3 same gelu, maxpool 2x2, 8 gelu');
 });
 
 t.test('an image of another size than the features is one clear error', async (t) => {

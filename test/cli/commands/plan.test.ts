@@ -74,8 +74,7 @@ t.test('three processes at once, and the file is that of one training', async (t
         'temperature',
         '--replicates',
         '50',
-        '--class-weights',
-        'yes=2',
+        ...['--class-weights', 'yes=2', '--resample', 'bootstrap'],
       ],
     ],
     'tested on a file': [

@@ -99,7 +99,7 @@ t.test('inspect says what the ensemble is, as text and as one object', async (t)
   });
   const text = (await tutti(['inspect', 'classes.tutti'], { cwd })).stdout;
   t.match(text, inspected.contentHash);
-  t.match(text, /members 0–2 +4 relu; softmaxCrossEntropy; adam 0\.05/);
+  t.match(text, /members 0–2 +numbers to 4 by 16 waves of scale 0\.1; 4 gelu; softmaxCrossEntropy; adamW 0\.05/);
 });
 
 t.test('a reader that goes away is no failure', async (t) => {

@@ -40,7 +40,7 @@ t.test('words and objects say the same', async (t) => {
   }
   const listed = resolve({ image: '8x8', layers: ['conv 4@3x3', 'maxpool 2', 'dense 5'] });
   t.same(resolve({ image: [1, 8, 8], layers: ['conv 4@3x3, maxpool 2, dense 5'] }), listed);
-  t.same(listed.network.layers.map(describeLayer), ['conv 4@3x3 relu', 'maxpool 2x2', '5 relu']);
+  t.same(listed.network.layers.map(describeLayer), ['conv 4@3x3 gelu', 'maxpool 2x2', '5 gelu']);
 });
 
 t.test(
@@ -48,7 +48,7 @@ t.test(
   async (t) => {
     const kinds = (options: object) =>
       resolve({ image: '8x8', ...options }).network.layers.map(({ kind }) => kind);
-    t.same(kinds({}), ['dense']);
+    t.same(kinds({}), ['dense', 'dense', 'dense']);
     t.same(kinds({ layers: ['conv 2@3x3'] }), ['conv2d']);
     t.same(kinds({ layers: ['conv 2@3x3'], hidden: [4, 3] }), ['conv2d', 'dense', 'dense']);
   },

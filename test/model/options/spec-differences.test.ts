@@ -18,12 +18,12 @@ t.test('members of one setting differ in nothing, though their random streams do
 
 t.test('what differs is said in the words of the options, and nothing else', async (t) => {
   t.same(differences({ grid: { hidden: [[16], [8, 4]], l2: [0, 0.01] } }), [
-    ['16 relu', 'l2 0'],
-    ['16 relu', 'l2 0.01'],
-    ['8 relu, 4 relu', 'l2 0'],
-    ['8 relu, 4 relu', 'l2 0.01'],
+    ['16 gelu', 'l2 0'],
+    ['16 gelu', 'l2 0.01'],
+    ['8 gelu, 4 gelu', 'l2 0'],
+    ['8 gelu, 4 gelu', 'l2 0.01'],
   ]);
-  t.same(differences({ members: [{ activation: 'tanh' }, {}], hidden: [4] }), [['4 tanh'], ['4 relu']]);
+  t.same(differences({ members: [{ activation: 'tanh' }, {}], hidden: [4] }), [['4 tanh'], ['4 gelu']]);
   t.same(differences({ members: [{ learningRate: 0.1 }, {}], learningRate: 0.2 }), [
     ['learningRate 0.1'],
     ['learningRate 0.2'],
@@ -35,7 +35,7 @@ t.test('a technique that others lack is told by its own options', async (t) => {
   t.ok(with_!.includes('hiddenKeep 0.5'), with_!.join());
   t.same(without, ['dropout none']);
   const [subsample, bootstrap] = differences({
-    members: [{ resample: 'subsample', resampleShare: 0.6 }, {}],
+    members: [{ resample: 'subsample', resampleShare: 0.6 }, { resample: 'bootstrap' }],
   });
   t.same(subsample, ['resample subsample', 'resampleShare 0.6']);
   t.same(bootstrap!.slice(0, 1), ['resample bootstrap']);

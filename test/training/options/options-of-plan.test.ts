@@ -67,7 +67,13 @@ t.test('they say no more than it takes', async (t) => {
     optionsOfPlan(planOf(options, CLASSES), { task: CLASSES, features });
   t.same(found({ members: 16 }), { seed: 5, members: 16 });
   t.same(
-    found({ members: 16, hidden: [64], activation: 'relu', learningRate: 3e-3, resample: 'bootstrap' }),
+    found({
+      members: 16,
+      hidden: [128, 128, 128],
+      activation: 'gelu',
+      learningRate: 3e-3,
+      resample: 'subsample',
+    }),
     {
       seed: 5,
       members: 16,

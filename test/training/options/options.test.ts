@@ -9,6 +9,7 @@ import {
   memberChoices,
   memberCount,
   memberOptions,
+  type PlanContext,
   resolvePlan,
 } from '../../../src/training/options/options.js';
 import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
@@ -79,13 +80,13 @@ t.test('without options the plan holds every default', async (t) => {
   t.equal(plan.members.length, DEFAULTS.members);
   t.match(plan, { seed: 9, arithmetic: 'strict', validationShare: 0 });
   t.match(plan.members[3], {
-    network: { layers: [{ kind: 'dense', units: 64, activation: 'relu' }], init: 'he' },
+    network: { layers: Array(3).fill({ kind: 'dense', units: 128, activation: 'gelu' }), init: 'he' },
     loss: 'softmaxCrossEntropy',
-    optimizer: { kind: 'adam', learningRate: 3e-3, beta1: 0.9, beta2: 0.999, weightDecay: 0 },
+    optimizer: { kind: 'adamW', learningRate: 3e-3, beta1: 0.9, beta2: 0.999, weightDecay: 0.05 },
     schedule: { kind: 'constant', warmupEpochs: 0 },
     ...{ epochs: 200, batchSize: 32, featureShare: 1 },
     earlyStopping: { on: 'outOfBag', patience: 20, optional: true },
-    resample: { kind: 'bootstrap', share: 1 },
+    resample: { kind: 'subsample', share: 0.7 },
     normPenalty: { l1: 0, l2: 0 },
     streams: { resample: 3, init: 3, order: 3, masks: 3 },
   });
@@ -147,6 +148,40 @@ t.test('a grid is all combinations, which a number of members takes in turn', as
   t.throws(() => resolvePlan({ grid, members: [{}] }, CONTEXT), { message: /`grid`.*`members` is a list/ });
 });
 
+t.test('members alike of a table embed its numbers in turn, where that goes with what is said', async (t) => {
+  const inputColumns = [
+    ['number', 3],
+    ['flag', 1],
+  ] as const;
+  const kinds = (options: object, table: Partial<PlanContext> = { inputColumns }) => {
+    const plan = resolvePlan(parseTrainingOptions(options), { ...CONTEXT, ...table });
+    return networkSpecs(plan).map(({ network }) => network.inputs?.numbers?.kind ?? 'none');
+  };
+  const turns = ['periodic', 'piecewiseLinear', 'periodic', 'piecewiseLinear'];
+  t.same(kinds({ members: 4 }), turns);
+  t.same(kinds({ members: 4, preset: 'balanced', hidden: [5], embeddingSize: 3 }), turns);
+  t.same(memberChoices({ members: 4 }, { ...CONTEXT, inputColumns }).choices.length, 2);
+  t.same(kinds({ members: [{}, { l2: 1 }] }), ['periodic', 'periodic'], 'a list says how its members differ');
+  t.same(kinds({ grid: { l2: [0, 1] } }), ['periodic', 'periodic']);
+  t.same(kinds({ members: 2, numericEmbedding: 'cosine' }), ['cosine', 'cosine']);
+  const without: readonly object[] = [
+    { numericEmbedding: 'none' },
+    { hidden: [] },
+    { featureShare: 0.5 },
+    { inputKeep: 0.8 },
+    { tie: 0.1, hidden: [4] },
+    { image: '2x2', layers: ['conv 2@2x2'] },
+    { preset: 'lecture' },
+  ];
+  for (const options of without)
+    t.same(kinds({ members: 2, ...options }), ['none', 'none'], JSON.stringify(options));
+  t.same(kinds({ members: 2 }, { inputColumns: [['number', 257]] }), ['none', 'none']);
+  t.same(kinds({ members: 2 }, { inputColumns: [['flag', 4]] }), ['none', 'none']);
+  t.same(kinds({ members: 2 }, { inputColumns, rows: 11 }), ['none', 'none']);
+  t.same(kinds({ members: 2 }, { inputColumns, rows: 12 }), turns.slice(0, 2));
+  t.same(kinds({ members: 2 }, {}), ['none', 'none'], 'columns of arrays come as they are');
+});
+
 t.test('choices are made without a spec per member', async (t) => {
   const { choices, total } = memberChoices({ members: 1e9, grid: { epochs: [1, 2] } }, CONTEXT);
   t.equal(choices.length, 2);
@@ -161,7 +196,7 @@ t.test('combinations that make no sense are refused', async (t) => {
     [{ optimizer: 'sgd', momentum: 0, nesterov: true }, /`momentum`/, CONTEXT],
     [{ warmupEpochs: 9, epochs: 5 }, /`warmupEpochs`.*\(5\)/, CONTEXT],
     [{ resample: 'none', earlyStopping: 'outOfBag' }, /`resample`/, CONTEXT],
-    [{ resample: 'subsample', earlyStopping: 'outOfBag' }, /`resample`/, CONTEXT],
+    [{ resample: 'subsample', resampleShare: 1, earlyStopping: 'outOfBag' }, /`resample`/, CONTEXT],
     [{ resample: 'stratified' }, /`resample`.*regression/, { ...CONTEXT, task: values }],
     [{ members: 2 ** 40 }, /`members`.*2147483647/, CONTEXT],
   ] as const) {
