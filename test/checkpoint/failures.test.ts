@@ -18,8 +18,16 @@ const dataset = linear(60, 5, 1);
 
 /** Near the edge, as in test/training/reseed.test.ts. */
 const EDGE: TrainingOptions = {
-  ...{ members: 5, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
-  ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.12, arithmetic: 'strict' },
+  ...{
+    members: 5,
+    hidden: [8],
+    activation: 'relu',
+    epochs: 6,
+    batchSize: 10,
+    seed: 3,
+    earlyStopping: 'none',
+  },
+  ...{ resample: 'bootstrap', optimizer: 'sgd', momentum: 0.9, learningRate: 0.12, arithmetic: 'strict' },
   ...{ onDivergence: 'reseed', reseeds: 8 },
 };
 

@@ -133,6 +133,7 @@ t.test('members in training are handed over without a pause, by epochs and by se
 t.test('members that began again with other streams go on with those', async (t) => {
   const diverging: TrainingOptions = {
     ...{ members: 12, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
+    ...{ activation: 'relu', resample: 'bootstrap' },
     ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict' },
     ...{ onDivergence: 'reseed', reseeds: 6 },
   };

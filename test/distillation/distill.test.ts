@@ -17,7 +17,7 @@ import { extendEnsemble } from '../../src/training/extend-ensemble.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 
-const LINEAR = { members: 3, hidden: [], epochs: 10, seed: 4 } as const;
+const LINEAR = { members: 3, hidden: [], optimizer: 'adam', epochs: 10, seed: 4 } as const;
 const QUICK = { copies: 1, epochs: 5, replicates: 0 } as const;
 
 const classes = clusters(300, 5, 3);
@@ -53,7 +53,7 @@ t.test('variances are learned too', async (t) => {
   // Of one, since a mixture's variance is none that a linear model can have.
   const one = await trainEnsemble(dataset, { ...LINEAR, members: 1, epochs: 30, loss: 'gaussianNll' });
   const { ensemble: single, report } = await distillEnsemble(one, dataset, {
-    ...{ replicates: 0, clip: false },
+    ...{ replicates: 0, clip: false, optimizer: 'adam' },
   });
   const { variance } = await predictEnsemble(single, dataset);
   t.ok(variance !== null);
@@ -97,7 +97,7 @@ t.test('its report is of rows that it was not trained on', async (t) => {
   const fresh = clusters(120, 5, 3);
   const given = await distillEnsemble(ensemble, classes, { ...QUICK, heldOut: fresh, replicates: 50 });
   t.match(given.report, {
-    ...{ rows: 300, copies: 1, network: '6 relu, output', parameters: 57, ensembleParameters: 171 },
+    ...{ rows: 300, copies: 1, network: '6 gelu, output', parameters: 57, ensembleParameters: 171 },
     heldOut: { rows: 120, from: 'given', knownToEnsemble: false },
   });
   const { ensembles, comparisons } = given.report.scores;
@@ -151,7 +151,7 @@ t.test('tables: what columns become stays together, and the net takes records', 
 t.test('members of any kind are distilled', async (t) => {
   const nearest = await trainEnsemble(classes, { members: 3, engine: 'neighbours', seed: 1 });
   const { ensemble: single, report } = await distillEnsemble(nearest, classes, { ...QUICK, epochs: 60 });
-  t.equal(report.network, '64 relu, output');
+  t.equal(report.network, '128 gelu, 128 gelu, 128 gelu, output');
   t.ok(report.fidelity.agreement! > 0.8, `${report.fidelity.agreement}`);
   t.equal(single.plan.members[0]!.engine, 'wasm');
 });
@@ -163,11 +163,11 @@ t.test('images stay images, unless other layers are asked for', async (t) => {
   const like = await distillEnsemble(convolutional, images, { ...QUICK, copies: 0 });
   t.match(like.report.network, /^conv 2@3x3/);
   const dense = await distillEnsemble(convolutional, images, { ...QUICK, copies: 0, hidden: [5] });
-  t.equal(dense.report.network, '5 relu, output');
+  t.equal(dense.report.network, '5 gelu, output');
   const pooled = { ...QUICK, copies: 0, layers: ['conv 3@2x2', 'maxpool 2'] };
   t.match(
     (await distillEnsemble(convolutional, images, pooled)).report.network,
-    /^conv 3@2x2 relu, maxpool 2/,
+    /^conv 3@2x2 gelu, maxpool 2/,
   );
 });
 

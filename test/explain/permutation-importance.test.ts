@@ -148,7 +148,9 @@ t.test('weights of rows count: rows of weight 0 do not', async (t) => {
 
 t.test('the same bytes on any number of threads, and other rows with another seed', async (t) => {
   const dataset = clusters(900, 12, 3);
-  const ensemble = await trainEnsemble(dataset, { members: 4, hidden: [160, 160], epochs: 1, seed: 1 });
+  const ensemble = await trainEnsemble(dataset, {
+    ...{ members: 4, hidden: [160, 160], resample: 'bootstrap', epochs: 1, seed: 1 },
+  });
   // Enough that threads are worth it.
   const settings = { repeats: 3, maxRows: 480 };
   const here = await permutationImportance(ensemble, dataset, settings);

@@ -38,7 +38,8 @@ t.test('layers follow from the input, and weights are as long as their shapes', 
 t.test('it says what its features are', async (t) => {
   const { records, target } = mixedRecords();
   const { train } = await loadData(records, { target, impute: 'mean', softClip: null });
-  const ensemble = await trainEnsemble(train, { members: 2, epochs: 2, seed: 1 });
+  const bare = { members: 2, epochs: 2, seed: 1, numericEmbedding: 'none' } as const;
+  const ensemble = await trainEnsemble(train, bare);
   const { about, modelTopology } = layersModelFile(await writeExport(ensemble, { format: 'tfjs' }));
   t.equal(about.columns!.length, train.features);
   t.ok(about.columns!.includes('size') && about.columns!.includes('colour=red'));
@@ -51,7 +52,7 @@ t.test('what has no layer is refused by name', async (t) => {
   const { records, target } = mixedRecords();
   const { train } = await loadData(records, { target, impute: 'mean' });
   await refused(
-    await trainEnsemble(train, { members: 1, epochs: 1 }),
+    await trainEnsemble(train, { members: 1, epochs: 1, numericEmbedding: 'none' }),
     /`softClip` to be null \(--soft-clip none\)/,
   );
   const plain = await trainEnsemble(classes, {

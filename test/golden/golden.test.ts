@@ -41,7 +41,10 @@ const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> =
     classes,
     { optimizer: 'sgd', schedule: 'step', stepEvery: 2, stepFactor: 0.5 },
   ],
-  'adamW, norm penalties, cosine': [values, { optimizer: 'adamW', l1: 1e-3, l2: 1e-2, schedule: 'cosine' }],
+  'adamW, norm penalties, cosine': [
+    values,
+    { optimizer: 'adamW', weightDecay: 0.01, l1: 1e-3, l2: 1e-2, schedule: 'cosine' },
+  ],
   'gelu, tanh, a random subspace': [
     classes,
     {

@@ -96,6 +96,7 @@ t.test('whoever is told the changes has what one that joins late is told', async
 t.test('members that begin again, or are given up, say so', async (t) => {
   const edge: TrainingOptions = {
     ...{ members: 12, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
+    ...{ activation: 'relu', resample: 'bootstrap' },
     ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict' },
   };
   for (const onDivergence of ['reseed', 'drop'] as const) {

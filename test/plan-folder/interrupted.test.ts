@@ -34,6 +34,7 @@ const KINDS = {
     linear(60, 5, 1),
     {
       ...{ members: 12, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none', snapshots: 2 },
+      ...{ activation: 'relu', resample: 'bootstrap' },
       ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict', onDivergence: 'reseed' },
     },
   ],

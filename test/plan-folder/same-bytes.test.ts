@@ -31,6 +31,7 @@ const grouped = Dataset.fromArrays({
 /** Near the edge: some members diverge. */
 const EDGE: TrainingOptions = {
   ...{ members: 12, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
+  ...{ activation: 'relu', resample: 'bootstrap' },
   ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict' },
 };
 

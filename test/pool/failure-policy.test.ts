@@ -58,7 +58,8 @@ t.test('a member that diverges, begins again and loses its thread is the same by
   const values = linear(60, 5, 1);
   // Members 1 and 2 diverge.
   const edge: TrainingOptions = {
-    ...{ members: 4, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
+    ...{ members: 4, hidden: [8], activation: 'relu', epochs: 6, batchSize: 10, seed: 3 },
+    ...{ resample: 'bootstrap', earlyStopping: 'none' },
     ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict', onDivergence: 'reseed' },
   };
   for (const more of [{}, { tie: 0.01 }, { tie: 0.01, tyingMode: 'exact' }] as const) {

@@ -43,7 +43,7 @@ t.test('members that nothing but their rows tells apart keep their resample, of 
     { engine: 'trees', rounds: 9, minLeafRows: 5, featureShare: 0.5 },
     { hidden: [4], epochs: 2 },
   ];
-  const before = await trainEnsemble(part, { members, seed: 2 });
+  const before = await trainEnsemble(part, { members, resample: 'bootstrap', seed: 2 });
   const { ensemble, report } = await refitEnsemble(before, all, { checkShare: 0, runner });
   const kinds = ensemble.plan.members.map(({ resample }) => resample.kind);
   t.same(kinds, ['bootstrap', 'bootstrap', 'none', 'none']);

@@ -11,7 +11,9 @@ import { activate, layersOf } from '../support/reference-network.js';
 
 // More rows than one block holds, and no whole number of panels.
 const dataset = clusters(301, 6, 3);
-const OPTIONS = { members: 2, hidden: [10, 7], epochs: 8, seed: 4, learningRate: 0.01 };
+const OPTIONS: TrainingOptions = {
+  ...{ members: 2, hidden: [10, 7], activation: 'relu', epochs: 8, seed: 4, learningRate: 0.01 },
+};
 
 t.test('shares are those of the definition, layer by layer', async (t) => {
   const ensemble = await trainEnsemble(dataset, OPTIONS);

@@ -14,8 +14,16 @@ import { linear } from '../support/datasets.js';
 
 const dataset = linear(60, 5, 1);
 const CALM: TrainingOptions = {
-  ...{ members: 4, hidden: [8], epochs: 4, batchSize: 10, seed: 3, earlyStopping: 'none' },
-  ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.01 },
+  ...{
+    members: 4,
+    hidden: [8],
+    activation: 'relu',
+    epochs: 4,
+    batchSize: 10,
+    seed: 3,
+    earlyStopping: 'none',
+  },
+  ...{ resample: 'bootstrap', optimizer: 'sgd', momentum: 0.9, learningRate: 0.01 },
 };
 const { members: _, ...EACH } = CALM;
 const WILD = { learningRate: 1e25 };

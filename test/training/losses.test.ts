@@ -143,9 +143,7 @@ t.test('what a loss cannot do with another option is refused', async (t) => {
   const focal = trainEnsemble(classes, { ...OPTIONS, loss: 'focal', labelSmoothing: 0.1 });
   await t.rejects(focal, { code: 'ERR_OPTION', message: /`labelSmoothing`.*0 for loss focal/ });
   const own = await trainEnsemble(of(wide), { ...OPTIONS, epochs: 1, loss: 'quantile' });
-  for (const format of ['onnx', 'tfjs'] as const) {
-    await t.rejects(writeExport(own, { format }), { code: 'ERR_OPTION', message: /quantile/ }, format);
-  }
+  await t.rejects(writeExport(own, { format: 'tfjs' }), { code: 'ERR_OPTION', message: /quantile/ });
   const attack = attackEnsemble(own, of(wide), { epsilons: [0.1] });
   await t.rejects(attack, { code: 'ERR_OPTION', message: /loss quantile/ });
   const crossed = trainEnsemble(of(wide), { ...OPTIONS, loss: 'quantile', quantiles: [0.5, 0.1] });

@@ -19,6 +19,7 @@ const dataset = linear(60, 5, 1);
 /** Near the edge: with these streams members 1, 2 and 6 diverge, of twelve. */
 const EDGE: TrainingOptions = {
   ...{ members: 12, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
+  ...{ activation: 'relu', resample: 'bootstrap' },
   ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict' },
 };
 

@@ -102,6 +102,7 @@ t.test('members of processes are told of when they end', async (t) => {
 t.test('a member that diverges begins again, or is given up, and watchers are told why', async (t) => {
   const edge: TrainingOptions = {
     ...{ members: 12, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
+    ...{ activation: 'relu', resample: 'bootstrap' },
     ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict' },
   };
   const heard = listen();

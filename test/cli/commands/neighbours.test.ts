@@ -33,7 +33,10 @@ t.test('a config file mixes them with networks; inspect says what they are', asy
   t.equal(train.status, 0, train.stderr);
   const { stdout } = await tutti(['inspect', 'mixed.tutti'], { cwd });
   t.match(stdout, /4 gelu; softmaxCrossEntropy/);
-  t.match(stdout, /1x4x4: 1 nearest neighbours; tangentTwoSided distance \(translateX\); rows: subsample 0\.7/);
+  t.match(
+    stdout,
+    /1x4x4: 1 nearest neighbours; tangentTwoSided distance \(translateX\); rows: subsample 0\.7/,
+  );
   t.match(stdout, /1x4x4: 3 nearest neighbours weighted by inverse distance; euclidean distance/);
   const predict = await tutti(['predict', 'mixed.tutti', 'bars.csv', '--out', 'out.csv'], { cwd });
   t.equal(predict.status, 0, predict.stderr);

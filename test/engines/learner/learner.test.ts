@@ -24,7 +24,7 @@ const dataset = clusters(90, 6, 3);
 const folder = t.testdir({ 'centroids.mjs': CENTROIDS, 'recorder.mjs': RECORDER });
 const centroids = join(folder, 'centroids.mjs');
 const recorder = join(folder, 'recorder.mjs');
-const SHARED = { seed: 11, members: 2 } as const;
+const SHARED = { seed: 11, members: 2, resample: 'bootstrap' } as const;
 
 let modules = 0;
 /** The path of a new module. */

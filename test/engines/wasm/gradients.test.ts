@@ -19,7 +19,9 @@ import { clusters, linear } from '../../support/datasets.js';
 import { networkOf, referenceMember } from '../../support/reference-tying.js';
 
 // Tied exactly, because then the gradient rests in a buffer before it is applied.
-const BASE: TrainingOptions = { members: 1, batchSize: 24, seed: 3, tie: 1, tyingMode: 'exact' };
+const BASE: TrainingOptions = {
+  ...{ members: 1, resample: 'bootstrap', batchSize: 24, seed: 3, tie: 1, tyingMode: 'exact' },
+};
 
 /** The gradient of a member's first step, canonical order. */
 function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: Arithmetic) {

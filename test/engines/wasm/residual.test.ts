@@ -127,8 +127,8 @@ t.test('options count layers as they were written', async (t) => {
     ...{ activityPenalty: 0.1, activityLayers: [3], members: 2, tie: 1, tiedLayers: [1, 4] },
   });
   t.same(spec.network.layers.map(describeLayer), [
-    ...['6 linear', 'norm', '3 relu', '6 linear', 'add 3'],
-    ...['norm relu', '5 linear', 'norm relu'],
+    ...['6 linear', 'norm', '3 gelu', '6 linear', 'add 3'],
+    ...['norm relu', '5 linear', 'norm gelu'],
   ]);
   t.same(spec.dropout?.hiddenKeep, [1, 1, 0.9, 1, 1, 1, 1, 0.5]);
   t.same(spec.activityPenalty?.layers, [8]);

@@ -105,7 +105,10 @@ t.test(
     const labels = Int32Array.from({ length: rows }, () => random.below(2));
     const coins = Dataset.fromArrays({ x, rows, features: 10, labels });
     for (const earlyStopping of ['none', 'outOfBag'] as const) {
-      const options = { members: 10, hidden: [64], epochs: 100, learningRate: 5e-3, seed: 1, earlyStopping };
+      const options: TrainingOptions = {
+        ...{ members: 10, hidden: [64], activation: 'relu', epochs: 100, learningRate: 5e-3 },
+        ...{ resample: 'bootstrap', seed: 1, earlyStopping },
+      };
       const ensemble = await trainEnsemble(coins, options);
       const { ensemble: scores } = (await evaluateOutOfBag(ensemble, coins))!;
       // Four standard deviations of a fair coin over that many rows.

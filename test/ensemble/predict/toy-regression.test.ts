@@ -18,7 +18,7 @@ async function fit(seed: number) {
   const dataset = Dataset.fromArrays({ x, rows: 20, features: 1, targets });
   const ensemble = await trainEnsemble(dataset, {
     ...{ members: 5, hidden: [100], loss: 'gaussianNll', resample: 'none', earlyStopping: 'none' },
-    ...{ epochs: 300, batchSize: 20, learningRate: 0.02, seed },
+    ...{ activation: 'relu', optimizer: 'adam', epochs: 300, batchSize: 20, learningRate: 0.02, seed },
   });
   // Beyond the data the truth is beyond the targets that were seen, which predictions are clipped to by default.
   return ensemble.uncertainty(GRID, { clip: false });

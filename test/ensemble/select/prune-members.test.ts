@@ -57,7 +57,8 @@ t.test('all members kept cost nothing, and what was out of bag for those kept st
   const dataset = clusters(120, 3, 2);
   const ensemble = await trainEnsemble(dataset, { ...options, epochs: 2 });
   const all = await pruneEnsemble(ensemble, dataset, { members: 7, outOfBag: true });
-  t.same([all.report.check!.cost, all.report.before], [0, all.report.after]);
+  t.equal(all.report.check!.cost, 0);
+  t.ok(Math.abs(all.report.before - all.report.after) < 1e-12, `${all.report.before}, ${all.report.after}`);
   t.same(all.ensemble.members, ensemble.members);
   const { ensemble: few, report } = await pruneEnsemble(ensemble, dataset, { members: 4, outOfBag: true });
   const own = await evaluateOutOfBag(few, dataset);
