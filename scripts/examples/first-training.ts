@@ -3,7 +3,7 @@
 import { loadData, trainEnsemble } from 'tutti';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
-const ensemble = await trainEnsemble(train, { members: 16, hidden: [64], seed: 1 }); // on every core
+const ensemble = await trainEnsemble(train, { members: 16, seed: 1 }); // on every core
 
 const report = await ensemble.evaluate(test);
 console.log(`${report}`); // scores, v, c and ρ, as below

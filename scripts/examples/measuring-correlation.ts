@@ -13,7 +13,7 @@ console.log(`one more member: −${nextMemberGain?.toFixed(5)}`);
 for (const { memberCount, squaredError } of curve)
   console.log(`  ${memberCount} members: ${squaredError.toFixed(4)}`);
 
-// The same from rows that cost nothing: each is scored by the members whose bootstrap left it out.
+// The same from rows that cost nothing: each is scored by the members that did not draw it.
 const outOfBag = await ensemble.evaluateOutOfBag(train);
 const honest = honestTest(outOfBag.errorCorrelation, report.errorCorrelation);
 console.log(`out of bag foretold it: ${honest?.consistent} (p ${honest?.pValue?.toFixed(2)})`);

@@ -108,7 +108,7 @@ export const stoppingFields = {
     by: STOPPED,
     says: 'how long without a better loss before a member stops; its best weights are kept',
     unit: 'epochs',
-    default: 20,
+    default: 30,
     example: 10,
     when: {
       says: '`earlyStopping` is validation or outOfBag',

@@ -35,7 +35,7 @@ export const resamplingFields = {
     ...ofResampling,
     spec: 'resample.share',
     says: 'rows (for grouped: groups) that each member draws, as a share of those there are',
-    defaultSays: '0.7 of subsample, else 1',
+    defaultSays: '0.75 of subsample, else 1',
     example: 0.5,
     when: {
       says: '`resample` is other than none and cv',
@@ -90,7 +90,7 @@ export interface ResamplingOptions {
 }
 
 /** Of all rows drawn without replacement none would be out of bag. */
-const SUBSAMPLED = 0.7;
+const SUBSAMPLED = 0.75;
 
 /** The share that a member draws of the rows, as stated or by default. */
 export function shareDrawn({

@@ -1,6 +1,7 @@
 // In which options members of one plan differ, in words: `64 relu`, `l2 0.001`. Knows the shape of a spec and
 // nothing of measuring or printing; kinds and `tutti inspect` tell members apart by it.
 
+import { describeInputs } from '../inputs.js';
 import { describeLayer } from '../layers.js';
 import { isNetwork } from '../network-members.js';
 import type { JsonValue, MemberSpec } from '../spec.js';
@@ -33,6 +34,8 @@ function optionsOf(spec: MemberSpec): Map<string, string> {
     if (NO_OPTIONS.has(name)) return;
     if (path.join('.') === 'network.layers' && isNetwork(spec)) {
       options.set('layers', spec.network.layers.map(describeLayer).join(', ') || 'no hidden layer');
+    } else if (path.join('.') === 'network.inputs' && isNetwork(spec)) {
+      options.set('inputs', describeInputs(spec.network.inputs!));
     } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       for (const [key, own] of Object.entries(value)) visit(own, [...path, key]);
     } else {

@@ -330,7 +330,7 @@ export interface MemberOptions {
   readonly resample?: 'bootstrap' | 'subsample' | 'stratified' | 'grouped' | 'cv' | 'none' | undefined;
   /**
    * Rows (for grouped: groups) that each member draws, as a share of those there are. A number > 0 and ≤ 1.
-   * @default 0.7 of subsample, else 1
+   * @default 0.75 of subsample, else 1
    */
   readonly resampleShare?: number | undefined;
   /**
@@ -460,7 +460,7 @@ export interface MemberOptions {
   /**
    * How long without a better loss before a member stops; its best weights are kept. An integer ≥ 1, in
    * epochs.
-   * @default 20
+   * @default 30
    */
   readonly patience?: number | undefined;
   /**

@@ -73,9 +73,12 @@ t.test('inspect says what each is, without running a module', async (t) => {
   t.match(stdout, /models +\d+ B/);
   t.match(
     stdout,
-    /members 2 +learner centroids\.mjs \([0-9a-f]{8}\); rows: subsample 0\.7, 50 % of features/,
+    /members 2 +learner centroids\.mjs \([0-9a-f]{8}\); rows: subsample 0\.75, 50 % of features/,
   );
-  t.match(stdout, /members 3 +learner options\.mjs \([0-9a-f]{8}\); \{"share":0\.25\}; rows: subsample 0\.7/);
+  t.match(
+    stdout,
+    /members 3 +learner options\.mjs \([0-9a-f]{8}\); \{"share":0\.25\}; rows: subsample 0\.75/,
+  );
   const { specs, trained } = JSON.parse((await tutti(['inspect', 'mixed.tutti', '--json'], { cwd })).stdout);
   t.match(specs[3], { engine: 'learner', learner: { path: 'options.mjs', hash: /^[0-9a-f]{64}$/ } });
   t.match(trained[3], { weights: 0, modelBytes: /^[1-9]\d*$/ });

@@ -35,7 +35,7 @@ t.test('a config file mixes them with networks; inspect says what they are', asy
   t.match(stdout, /4 gelu; softmaxCrossEntropy/);
   t.match(
     stdout,
-    /1x4x4: 1 nearest neighbours; tangentTwoSided distance \(translateX\); rows: subsample 0\.7/,
+    /1x4x4: 1 nearest neighbours; tangentTwoSided distance \(translateX\); rows: subsample 0\.75/,
   );
   t.match(stdout, /1x4x4: 3 nearest neighbours weighted by inverse distance; euclidean distance/);
   const predict = await tutti(['predict', 'mixed.tutti', 'bars.csv', '--out', 'out.csv'], { cwd });

@@ -37,7 +37,7 @@ t.test('a module of a learner makes its members learners', async (t) => {
         featureShare: 0.5,
         earlyStopping: null,
       },
-      resample: { kind: 'subsample', share: 0.7 },
+      resample: { kind: 'subsample', share: 0.75 },
       streams: { resample: index, init: index, order: index, masks: index },
     })),
   );
@@ -50,9 +50,9 @@ t.test('a model is trained by tfjs with the words of every training', async (t) 
     ...{ engine: 'tfjs', model: module, loss: 'softmaxCrossEntropy', epochs: 7, batchSize: 32 },
     optimizer: { kind: 'sgd', learningRate: 3e-3, momentum: 0.9, nesterov: false },
     schedule: { kind: 'constant', warmupEpochs: 0 },
-    ...{ resample: { kind: 'subsample', share: 0.7 }, featureShare: 1, normPenalty: { l1: 0, l2: 0.1 } },
+    ...{ resample: { kind: 'subsample', share: 0.75 }, featureShare: 1, normPenalty: { l1: 0, l2: 0.1 } },
     ...{ labelSmoothing: 0, inputNoise: 0 },
-    earlyStopping: { on: 'outOfBag', patience: 20, optional: true },
+    earlyStopping: { on: 'outOfBag', patience: 30, optional: true },
     streams: { resample: 0, init: 0, order: 0, masks: 0 },
   });
 });

@@ -85,8 +85,8 @@ t.test('without options the plan holds every default', async (t) => {
     optimizer: { kind: 'adamW', learningRate: 3e-3, beta1: 0.9, beta2: 0.999, weightDecay: 0.05 },
     schedule: { kind: 'constant', warmupEpochs: 0 },
     ...{ epochs: 200, batchSize: 32, featureShare: 1 },
-    earlyStopping: { on: 'outOfBag', patience: 20, optional: true },
-    resample: { kind: 'subsample', share: 0.7 },
+    earlyStopping: { on: 'outOfBag', patience: 30, optional: true },
+    resample: { kind: 'subsample', share: 0.75 },
     normPenalty: { l1: 0, l2: 0 },
     streams: { resample: 3, init: 3, order: 3, masks: 3 },
   });
