@@ -20,6 +20,9 @@ const recurrent = await trainEnsemble(train, {
 const { accuracy } = await recurrent.evaluate(test);
 console.log(`right on four rows of five: ${accuracy > 0.8}`);
 
-const networks = await trainEnsemble(train, { members: 2, hidden: [64], epochs: 20, seed: 1 });
+const networks = await trainEnsemble(train, {
+  ...{ members: 2, hidden: [64], activation: 'relu', epochs: 20, seed: 1 },
+  numericEmbedding: 'none', // of which it has none either
+});
 const model = await toLayersModel(networks, 0);
 console.log(`member 0 as a LayersModel: ${model.layers.length} layers`);

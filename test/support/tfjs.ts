@@ -75,7 +75,8 @@ export interface Bench {
 /** Prepares what both engines need to train the same member; the module's model is the tfjs engine's. */
 export function createBench(dataset: Dataset, options: TrainingOptions, model: ModuleSpec): Bench {
   const { task, features } = dataset;
-  const plan = resolvePlan({ members: 1, ...options }, { task, features, seed: 3, arithmetic: 'fused' });
+  const own = { members: 1, resample: 'bootstrap', ...options } as const;
+  const plan = resolvePlan(own, { task, features, seed: 3, arithmetic: 'fused' });
   const network = plan.members[0] as NetworkMemberSpec;
   const { share: training } = takeMemory(
     layOutTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, { threads: 1 }),

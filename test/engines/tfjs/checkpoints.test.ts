@@ -18,7 +18,7 @@ if (tf !== null) {
 
   for (const [name, options] of Object.entries({
     'of any optimizer': { ...plan, optimizer: 'adam' as const },
-    'that stop early': { ...plan, earlyStopping: 'validation' as const, patience: 2, learningRate: 0.05 },
+    'that stop early': { ...plan, earlyStopping: 'validation' as const, patience: 4, learningRate: 0.05 },
   })) {
     for (const isolate of [null, 'process'] as const) {
       t.test(`members ${name}, ${isolate === null ? 'on threads' : 'in processes'}`, async (t) => {

@@ -55,7 +55,11 @@ const of = (dataset: Dataset, options: TrainingOptions, ...layers: readonly stri
   return { dataset, options, layers };
 };
 const two = (options: TrainingOptions, dataset: Dataset = threeClasses) =>
-  of(dataset, { hidden: [13, 7], activation: 'tanh', ...options }, ...dense('tanh', 13, 7));
+  of(
+    dataset,
+    { hidden: [13, 7], activation: 'tanh', optimizer: 'adam', ...options },
+    ...dense('tanh', 13, 7),
+  );
 
 const IMAGE = { image: '2x6x5', hidden: [] } as const;
 const INPUT = 'inputShape: [6, 5, 2]';
@@ -92,7 +96,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'a cosine schedule after a warm-up': two({ schedule: 'cosine', warmupEpochs: 1 }),
   'a step schedule': two({ schedule: 'step', stepEvery: 1, stepFactor: 0.5 }),
   'a random subspace': two({ featureShare: 0.5 }),
-  relu: of(threeClasses, { hidden: [13] }, ...dense('relu', 13)),
+  relu: of(threeClasses, { hidden: [13], activation: 'relu' }, ...dense('relu', 13)),
   gelu: of(threeClasses, { hidden: [13], activation: 'gelu' }, ...dense('gelu', 13)),
   softplus: of(threeClasses, { hidden: [13], activation: 'softplus' }, ...dense('softplus', 13)),
   selu: of(threeClasses, { hidden: [13], activation: 'selu' }, ...dense('selu', 13)),

@@ -85,6 +85,7 @@ if (tf !== null) {
     const members = await trainEnsemble(classes, {
       members: 3,
       hidden: [9],
+      resample: 'bootstrap',
       epochs: 60,
       seed: 1,
       labelSmoothing: 0.3,

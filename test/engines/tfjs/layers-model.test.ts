@@ -202,7 +202,9 @@ if (tf !== null) {
     );
     const options = { members: 2, epochs: 2, seed: 4 };
     const described = await trainEnsemble(threeClasses, { ...options, model: dense.path });
-    const stated = await trainEnsemble(threeClasses, { ...options, hidden: [9, 7], hiddenKeep: [0.75, 1] });
+    const stated = await trainEnsemble(threeClasses, {
+      ...{ ...options, hidden: [9, 7], activation: 'relu', hiddenKeep: [0.75, 1] },
+    });
     t.same(described.plan, stated.plan);
     t.equal(contentHash(described), contentHash(stated));
   });
