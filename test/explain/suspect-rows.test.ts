@@ -90,7 +90,9 @@ t.test('of digits whose labels were flipped in 5 % of the rows most suspects are
   );
   const { x, rows, features } = train;
   const dataset = Dataset.fromArrays({ x, rows, features, labels });
-  const ensemble = await trainEnsemble(dataset, { members: 12, hidden: [48], epochs: 15, seed: 1 });
+  const ensemble = await trainEnsemble(dataset, {
+    ...{ members: 12, hidden: [48], resample: 'bootstrap', epochs: 15, seed: 1 },
+  });
   const known = await predictKnownRows(ensemble, dataset, 'outOfBag', { members: false });
   const { rows: suspects, estimatedShare } = suspectRows(known!) as SuspectClasses;
   const right = suspects.filter(({ row }) => flipped.has(row)).length;
