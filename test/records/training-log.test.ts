@@ -25,7 +25,7 @@ import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 import { readRun } from './decode-events.js';
 
-const OPTIONS = { members: 3, hidden: [4], epochs: 5, seed: 7 } as const;
+const OPTIONS = { resample: 'bootstrap', members: 3, hidden: [4], epochs: 5, seed: 7 } as const;
 const START = Date.parse('2026-03-01T12:00:00.000Z');
 
 const train = clusters(90, 4, 2);

@@ -94,7 +94,8 @@ for (const [name, options] of Object.entries(NETWORKS)) {
 
 /** A member trained for an epoch on noise: its weights are as good as random. */
 function barelyTrained(options: TrainingOptions, features: number): Promise<TrainedEnsemble> {
-  const seeded = { ...options, members: 1, epochs: 1, seed: 2, arithmetic: 'strict' } as const;
+  const plain = { activation: 'relu', optimizer: 'adam', resample: 'bootstrap' } as const;
+  const seeded = { ...plain, ...options, members: 1, epochs: 1, seed: 2, arithmetic: 'strict' } as const;
   return trainEnsemble(clusters(30, features, 3), seeded);
 }
 
