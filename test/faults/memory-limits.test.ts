@@ -79,7 +79,7 @@ const PLANS: readonly (readonly [name: string, args: readonly string[], few: num
   [
     'learners in processes',
     ['wide.csv', '--learner', 'learner.mjs', '--members', '4', '--threads', '4', '--isolate', 'process'],
-    150,
+    200,
     500,
   ],
 ];
