@@ -19,5 +19,7 @@ t.test('a preset that was asked for is said in full, and no other', async (t) =>
   t.same(presetNotes(undefined), []);
   t.match(presetNotes('lecture'), [/^preset lecture: --members 16 --soft-clip none .*--epochs 40/]);
   t.match(presetNotes('deep-ensemble'), [/; for regression --loss gaussianNll$/]);
-  t.match(presetNotes('balanced'), [/--members 16 .*--learning-rate 0.003/]);
+  t.match(presetNotes('balanced'), [
+    /--members 16 --hidden 128,128,128 --epochs 200 .*--resample subsample .*--resample-share 0\.75; members in turn --numeric-embedding periodic \| --numeric-embedding piecewiseLinear --embedding-size 4$/,
+  ]);
 });

@@ -14,18 +14,15 @@ type Kind = (typeof KINDS)[number];
  * What members take in turn where nobody says what numbers become: nets that see a table in different ways make different
  * errors. docs/reference/defaults.md has what it brings.
  */
-const IN_TURN = [
-  { kind: 'periodic', size: null },
-  { kind: 'piecewiseLinear', size: 4 },
-] as const;
+export const EMBEDDINGS_IN_TURN = [
+  { numericEmbedding: 'periodic' },
+  { numericEmbedding: 'piecewiseLinear', embeddingSize: 4 },
+] as const satisfies readonly StatedOptions[];
 
 /** Of wider tables, one embedding for each number would be most of the network. */
 const MOST_EMBEDDED = 256;
 /** Rows for each number, at least: with fewer, what is learned of numbers one by one is of these rows alone. */
 const LEAST_ROWS = 4;
-
-/** How many ways of embedding members take in turn. */
-export const EMBEDDINGS_IN_TURN = IN_TURN.length;
 
 /** An option that matters to some kinds. */
 function ofKinds(...kinds: readonly Kind[]) {
@@ -35,7 +32,7 @@ function ofKinds(...kinds: readonly Kind[]) {
       says: `\`numericEmbedding\` is ${kinds.join(' or ')}`,
       holds: ({ numericEmbedding }: { readonly numericEmbedding?: Kind | undefined }) =>
         numericEmbedding === undefined
-          ? IN_TURN.some(({ kind }) => kinds.includes(kind))
+          ? EMBEDDINGS_IN_TURN.some((own) => kinds.includes(own.numericEmbedding))
           : kinds.includes(numericEmbedding),
     },
   } as const;
@@ -192,8 +189,9 @@ function embeddedNumbers(
   const numbers = columns.reduce((sum, [kind, width]) => sum + (kind === 'number' ? width : 0), 0);
   const isFew = numbers > 0 && numbers <= MOST_EMBEDDED && rows >= LEAST_ROWS * numbers;
   if (turn === null || isLinear || !isFew) return null;
-  const { kind, size } = IN_TURN[turn % IN_TURN.length]!;
-  return numberEmbedding(kind, o, embeddingSize ?? size);
+  const own: (typeof EMBEDDINGS_IN_TURN)[number] = EMBEDDINGS_IN_TURN[turn % EMBEDDINGS_IN_TURN.length]!;
+  const size = 'embeddingSize' in own ? own.embeddingSize : null;
+  return numberEmbedding(own.numericEmbedding, o, embeddingSize ?? size);
 }
 
 function numberEmbedding(
