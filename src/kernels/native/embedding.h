@@ -113,26 +113,16 @@ INLINE void embed_tile(int size, int32_t kind, int vectors, const float *x, size
     case 8: tile(8, __VA_ARGS__); break; \
   }
 
-NOINLINE void pair_of_waves(int32_t size, const float *x, size_t x_stride, int32_t terms, const float *w, const float *projection,
-                          float *out, size_t out_stride) {
-  if (size == 0) expand_tile(EXPANSION_PERIODIC, 2, x, x_stride, terms, w, out, out_stride);
-  WITH_SIZE(size, embed_tile, EXPANSION_PERIODIC, 2, x, x_stride, terms, w, projection, out, out_stride)
-}
-NOINLINE void one_of_waves(int32_t size, const float *x, size_t x_stride, int32_t terms, const float *w, const float *projection,
-                          float *out, size_t out_stride) {
-  if (size == 0) expand_tile(EXPANSION_PERIODIC, 1, x, x_stride, terms, w, out, out_stride);
-  WITH_SIZE(size, embed_tile, EXPANSION_PERIODIC, 1, x, x_stride, terms, w, projection, out, out_stride)
-}
-NOINLINE void pair_of_bins(int32_t size, const float *x, size_t x_stride, int32_t terms, const float *w, const float *projection,
-                          float *out, size_t out_stride) {
-  if (size == 0) expand_tile(EXPANSION_PIECEWISE, 2, x, x_stride, terms, w, out, out_stride);
-  WITH_SIZE(size, embed_tile, EXPANSION_PIECEWISE, 2, x, x_stride, terms, w, projection, out, out_stride)
-}
-NOINLINE void one_of_bins(int32_t size, const float *x, size_t x_stride, int32_t terms, const float *w, const float *projection,
-                          float *out, size_t out_stride) {
-  if (size == 0) expand_tile(EXPANSION_PIECEWISE, 1, x, x_stride, terms, w, out, out_stride);
-  WITH_SIZE(size, embed_tile, EXPANSION_PIECEWISE, 1, x, x_stride, terms, w, projection, out, out_stride)
-}
+#define EMBED(name, kind, vectors) \
+  NOINLINE void name(int32_t size, const float *x, size_t x_stride, int32_t terms, const float *w, const float *projection, \
+                     float *out, size_t out_stride) { \
+    if (size == 0) expand_tile(kind, vectors, x, x_stride, terms, w, out, out_stride); \
+    WITH_SIZE(size, embed_tile, kind, vectors, x, x_stride, terms, w, projection, out, out_stride) \
+  }
+EMBED(pair_of_waves, EXPANSION_PERIODIC, 2)
+EMBED(one_of_waves, EXPANSION_PERIODIC, 1)
+EMBED(pair_of_bins, EXPANSION_PIECEWISE, 2)
+EMBED(one_of_bins, EXPANSION_PIECEWISE, 1)
 
 /** A number in the panels of a pair of vectors, or of one. */
 INLINE void embed_panels(int32_t kind, int is_pair, const float *x, size_t x_stride, int32_t terms, const float *w, int32_t size,
