@@ -121,6 +121,15 @@ export function pickOptions<Options extends object, Name extends string>(
   return Object.fromEntries(own) as Pick<Options, Name & keyof Options>;
 }
 
+/** Those of some options that are of these names and have a value. */
+export function statedOptions<Options extends object, Name extends keyof Options>(
+  options: Options,
+  names: readonly Name[],
+): Partial<Pick<Options, Name>> {
+  const own = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]));
+  return Object.fromEntries(own) as Partial<Pick<Options, Name>>;
+}
+
 /** An object literal, of this realm or another; no array, no class instance. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;

@@ -53,8 +53,8 @@ export async function boostSoftly(
 
 /** A sum of classes with its temperature, where the rows held out allow one. */
 async function withTemperature(sum: TrainedEnsemble, dataset: Dataset): Promise<TrainedEnsemble> {
-  const held = drawCandidates(sum.plan, dataset).validation;
   if (sum.task.kind === 'regression') return sum;
+  const held = drawCandidates(sum.plan, dataset).validation;
   const aggregator = 'geometricMean';
   const known = await predictKnownRows(sum, datasetPart(dataset, held), 'heldOut', {
     ...{ aggregator, calibrated: false, members: false },

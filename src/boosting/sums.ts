@@ -5,6 +5,7 @@ import { type ColumnRanges, trainingFacts } from '../data/dataset/training-facts
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption } from '../errors.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
+import { statedOptions } from '../option-names.js';
 import { BOOSTED_NETWORK_OPTIONS, type BoostOptions } from './options.js';
 
 /** @throws ERR_OPTION */
@@ -19,9 +20,7 @@ export function requireStandardised({ encoding }: Dataset): void {
  * @param epochs of each unless stated.
  */
 export function networkOptions(options: BoostOptions, epochs: number): TrainingOptions {
-  const asked = Object.fromEntries(
-    BOOSTED_NETWORK_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  ) as TrainingOptions;
+  const asked: TrainingOptions = statedOptions(options, BOOSTED_NETWORK_OPTIONS);
   const hidden = asked.layers === undefined ? [64] : [];
   return { preset: 'lecture', hidden, learningRate: 0.003, batchSize: 32, epochs, ...asked };
 }

@@ -21,7 +21,7 @@ import { layerShapes, parameterCount } from '../model/network.js';
 import { isNetwork, requireNetwork } from '../model/network-members.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { NetworkMemberSpec, NetworkSpec } from '../model/spec.js';
-import { checkOptions, type OptionUses, pickOptions, requireUses } from '../option-names.js';
+import { checkOptions, type OptionUses, pickOptions, requireUses, statedOptions } from '../option-names.js';
 import { type Aggregator, aggregators } from '../predictions/aggregate/aggregators.js';
 import { compareEnsembles } from '../studies/comparison/compare-ensembles.js';
 import { leaderboardOf } from '../studies/leaderboard/leaderboard.js';
@@ -183,9 +183,7 @@ function requireMemoryToAsk({ rows, features }: Dataset, copies: number, outputs
 
 /** The net that is asked for, or one like the ensemble's largest. */
 function networkOptions(ensemble: TrainedEnsemble, options: DistillOptions): TrainingOptions {
-  const asked = Object.fromEntries(
-    SINGLE_NETWORK_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  ) as TrainingOptions;
+  const asked: TrainingOptions = statedOptions(options, SINGLE_NETWORK_OPTIONS);
   const like = largestNetwork(ensemble);
   const { hidden, layers, activation, image } = asked;
   const isStated = hidden !== undefined || layers !== undefined || activation !== undefined;

@@ -45,21 +45,19 @@ export async function readConfig(
 }
 
 /**
- * The command line over the config file it names, if any, with what came from the file entered in `origins`.
- * @param rows the options of the command. @throws as `readConfig`.
+ * What the config file that a command line names says, if it names one; what comes from the file is entered in `origins`.
+ * @param read reads it, by its path. @throws as `read`.
  */
-export async function withConfig(
-  { config, ...flags }: GivenOptions,
+export async function fromConfig(
+  given: GivenOptions,
   origins: OptionOrigins,
-  rows: readonly OptionRow[],
-): Promise<GivenOptions> {
-  if (config === undefined) return flags;
-  const path = String(config);
-  const settable = rows.filter(({ name }) => name !== 'config');
-  const values = await readConfig(path, settable, []);
-  const names = new Set(Object.keys(values).filter((name) => !(name in flags)));
-  origins.config = { path, names };
-  return { ...values, ...flags };
+  read: (path: string) => Promise<Readonly<Record<string, unknown>>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (given.config === undefined) return {};
+  const path = String(given.config);
+  const values = await read(path);
+  origins.config = { path, names: new Set(Object.keys(values).filter((name) => !(name in given))) };
+  return values;
 }
 
 interface ParsedConfig {

@@ -2,6 +2,7 @@
 
 import { DISTILL_OPTIONS, type DistillOptions, SINGLE_NETWORK_OPTIONS } from '../../distillation/options.js';
 import { failOption } from '../../errors.js';
+import { statedOptions } from '../../option-names.js';
 import type { GivenOptions } from './command.js';
 import { QUERY_ROWS, READING_ROWS } from './data-flags.js';
 import type { OptionRow } from './option-row.js';
@@ -66,6 +67,5 @@ export function requireSingle(given: GivenOptions): void {
 /** What they say to distilling; what they are is checked there. */
 export function distillOptionsOf(given: GivenOptions): DistillOptions {
   const names = ['copies', 'swapShare', 'seed', 'aggregator', 'clip', ...SINGLE_NETWORK_OPTIONS] as const;
-  const stated = names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]));
-  return Object.fromEntries(stated) as DistillOptions;
+  return statedOptions(given, names) as DistillOptions;
 }

@@ -12,7 +12,7 @@ import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './averaging-flags.js';
 import { CALIBRATION_ROWS, calibrationOf } from './calibration-flags.js';
 import { CHECKPOINT_ROWS, type CheckpointFolder, checkpointOf } from './checkpoint-flags.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { readConfig } from './config-file.js';
+import { fromConfig, readConfig } from './config-file.js';
 import { DATA_ROWS, QUERY_ROWS } from './data-flags.js';
 import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
@@ -123,9 +123,7 @@ export async function resolveTrainSettings(
   rows: readonly OptionRow[] = trainRows(),
 ): Promise<TrainSettings> {
   const given: GivenOptions = withFolds(flags);
-  const fromFile = given.config === undefined ? {} : await readTrainConfig(String(given.config), rows);
-  const names = new Set(Object.keys(fromFile).filter((name) => !(name in given)));
-  if (given.config !== undefined) origins.config = { path: String(given.config), names };
+  const fromFile = await fromConfig(given, origins, (path) => readTrainConfig(path, rows));
   if (Array.isArray(fromFile.members) && given.members !== undefined) {
     failOption('members', `absent when ${given.config} lists the members`, given.members);
   }

@@ -3,7 +3,7 @@
 
 import { BOOST_OPTIONS, BOOSTED_NETWORK_OPTIONS, type BoostOptions } from '../../../boosting/options.js';
 import { failOption } from '../../../errors.js';
-import { pickOptions } from '../../../option-names.js';
+import { pickOptions, statedOptions } from '../../../option-names.js';
 import { checkOutput } from '../../files/input-files.js';
 import {
   type CommandDefinition,
@@ -12,7 +12,7 @@ import {
   JSON_ROW,
   QUIET_ROW,
 } from '../../options/command.js';
-import { withConfig } from '../../options/config-file.js';
+import { fromConfig, readConfig } from '../../options/config-file.js';
 import { DATA_ROWS, QUERY_ROWS } from '../../options/data-flags.js';
 import { INTERVAL_ROWS } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
@@ -62,8 +62,8 @@ const ROWS: readonly OptionRow[] = [
   ...[OUT_ROW, ...INTERVAL_ROWS, JSON_ROW, QUIET_ROW],
 ];
 
-/** What a file may set: queries stand in the place of a file of rows. */
-const SETTABLE = ROWS.filter((row) => !QUERY_ROWS.includes(row));
+/** What a file may set: queries stand in the place of a file of rows, and no file names another. */
+const SETTABLE = ROWS.filter((row) => !QUERY_ROWS.includes(row) && row.name !== 'config');
 
 export const command: CommandDefinition = {
   arguments: [DATA_FILE],
@@ -76,7 +76,9 @@ export const command: CommandDefinition = {
 };
 
 async function boost(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
-  const values = await withConfig(given, origins, SETTABLE);
+  const { config: _config, ...flags } = given;
+  const fromFile = await fromConfig(given, origins, (path) => readConfig(path, SETTABLE, []));
+  const values: GivenOptions = { ...fromFile, ...flags };
   const {
     kind: _,
     rounds: _rounds,
@@ -89,9 +91,7 @@ async function boost(file: string, given: GivenOptions, origins: OptionOrigins):
   const { test, out, training } = settings;
   if (file === '-' && test === '-') failOption('test', 'a file, as standard input is trained on', '-');
   await checkOutput(out, [file, ...(test === undefined ? [] : [test])]);
-  const nets = Object.fromEntries(
-    BOOSTED_NETWORK_OPTIONS.flatMap((name) => (training[name] === undefined ? [] : [[name, training[name]]])),
-  );
+  const nets = statedOptions(training, BOOSTED_NETWORK_OPTIONS);
   const { runBoost } = await import('./boost-run.js');
   return runBoost(file, settings, { ...pickOptions(values, OWN), ...nets } as BoostOptions, origins);
 }
