@@ -5,7 +5,7 @@ import type { Dataset } from '../../../src/data/dataset/dataset.js';
 import { outputCount } from '../../../src/data/dataset/dataset.js';
 import { initialParameters } from '../../../src/engines/wasm/parameters.js';
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
-import { RandomStream, shuffleInPlace, streamKey } from '../../../src/math/random.js';
+import { streamKey } from '../../../src/math/random.js';
 import { type TrainedShape, weightShapes } from '../../../src/model/layers.js';
 import { layerShapes, parameterCount } from '../../../src/model/network.js';
 import { networkSpecs } from '../../../src/model/network-members.js';
@@ -15,6 +15,8 @@ import { tableWidth } from '../../../src/model/submodel-masks.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters, linear, taught } from '../../support/datasets.js';
+import { descend, eachBatch } from '../../support/numeric-descent.js';
+import { softmax } from '../../support/reference-predict.js';
 
 type Numbers = ArrayLike<number>;
 
@@ -104,12 +106,6 @@ function outputs(network: Network, x: readonly number[]): number[] {
   return [...h];
 }
 
-function softmax(z: readonly number[]): number[] {
-  const e = z.map((v) => Math.exp(v - Math.max(...z)));
-  const sum = e.reduce((a, v) => a + v);
-  return e.map((v) => v / sum);
-}
-
 const probabilities = (z: readonly number[]) =>
   z.length === 1 ? [1 / (1 + Math.exp(z[0]!)), 1 / (1 + Math.exp(-z[0]!))] : softmax(z);
 
@@ -147,25 +143,12 @@ function reference(dataset: Dataset, plan: EnsemblePlan) {
       Array(inputs * units + (hasBias ? units : 0)).fill(role === 'constant'),
     ),
   );
-  const losses: number[] = [];
-  for (let epoch = 1; epoch <= spec.epochs; epoch++) {
-    const order = draw.inBag.slice();
-    shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'order', spec.streams.order, epoch)));
-    let total = 0;
-    for (let first = 0; first < order.length; first += spec.batchSize) {
-      const rows = order.subarray(first, first + spec.batchSize);
-      total += batchLoss(rows, parameters) * rows.length;
-      const gradient = parameters.map((value, at) => {
-        if (isConstant[at]) return 0;
-        const [up, down] = [parameters.slice(), parameters.slice()];
-        up[at] = value + 1e-5;
-        down[at] = value - 1e-5;
-        return (batchLoss(rows, up) - batchLoss(rows, down)) / 2e-5;
-      });
-      for (const [at, g] of gradient.entries()) parameters[at]! -= spec.optimizer.learningRate * g;
-    }
-    losses.push(total / order.length);
-  }
+  const losses = eachBatch(spec, plan.seed, draw.inBag, (rows) => {
+    const loss = batchLoss(rows, parameters);
+    const own = (values: Float64Array) => batchLoss(rows, values);
+    descend(parameters, spec.optimizer.learningRate, own, (at) => isConstant[at]!);
+    return loss;
+  });
   // The loss of the mean probability, or of the mean number.
   const meanLoss = (row: number) => {
     const all = Array.from({ length: submodels }, (_, j) =>

@@ -6,7 +6,7 @@ import { boosted } from '../../../src/boosting/soft.js';
 import { type Dataset, outputCount } from '../../../src/data/dataset/dataset.js';
 import { initialParameters } from '../../../src/engines/wasm/parameters.js';
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
-import { RandomStream, shuffleInPlace, streamKey } from '../../../src/math/random.js';
+import { streamKey } from '../../../src/math/random.js';
 import { layerShapes } from '../../../src/model/network.js';
 import { networkSpecs } from '../../../src/model/network-members.js';
 import { trainedShapes } from '../../../src/model/shared-weights.js';
@@ -14,6 +14,8 @@ import type { EnsemblePlan, NetworkMemberSpec } from '../../../src/model/spec.js
 import { planWork } from '../../../src/training/train-ensemble.js';
 import { carryOut, workOf } from '../../../src/training/train-plan.js';
 import { clusters, linear, taught } from '../../support/datasets.js';
+import { descend, eachBatch } from '../../support/numeric-descent.js';
+import { softmax } from '../../support/reference-predict.js';
 
 const NETS = 3;
 const SHRINKAGE = 0.7;
@@ -33,12 +35,6 @@ function outputs(parameters: ArrayLike<number>, x: ArrayLike<number>, last: numb
     h = layer === UNITS.length ? z : z.map(Math.tanh);
   }
   return h;
-}
-
-function softmax(z: readonly number[]): number[] {
-  const e = z.map((v) => Math.exp(v - Math.max(...z)));
-  const sum = e.reduce((a, v) => a + v);
-  return e.map((v) => v / sum);
 }
 
 /** Of each layer all nets follow each other in the trained vector. */
@@ -93,27 +89,16 @@ function reference(dataset: Dataset, plan: EnsemblePlan) {
     }
     return total / rows.length;
   };
-  const losses: number[] = [];
-  for (let epoch = 1; epoch <= spec.epochs; epoch++) {
-    const order = draw.inBag.slice();
-    shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'order', spec.streams.order, epoch)));
-    let total = 0;
-    for (let first = 0; first < order.length; first += spec.batchSize) {
-      const rows = order.subarray(first, first + spec.batchSize);
-      const taughts = lessons(rows);
-      for (const [m, net] of nets.entries()) {
-        total += lossOf(net, rows, taughts[m]!) * rows.length;
-        const gradient = net.map((value, at) => {
-          const [up, down] = [net.slice(), net.slice()];
-          up[at] = value + 1e-5;
-          down[at] = value - 1e-5;
-          return (lossOf(up, rows, taughts[m]!) - lossOf(down, rows, taughts[m]!)) / 2e-5;
-        });
-        for (const [at, g] of gradient.entries()) net[at]! -= spec.optimizer.learningRate * g;
-      }
+  const losses = eachBatch(spec, plan.seed, draw.inBag, (rows) => {
+    const taughts = lessons(rows);
+    let loss = 0;
+    for (const [m, net] of nets.entries()) {
+      const own = (values: Float64Array) => lossOf(values, rows, taughts[m]!);
+      loss += own(net);
+      descend(net, spec.optimizer.learningRate, own);
     }
-    losses.push(total / order.length);
-  }
+    return loss;
+  });
   let stopping = 0;
   for (const row of draw.stopping) {
     const F = Array<number>(last).fill(0);
