@@ -14,10 +14,10 @@ type Kind = (typeof KINDS)[number];
  * What members take in turn where nobody says what numbers become: nets that see a table in different ways make different
  * errors. docs/reference/defaults.md has what it brings.
  */
-export const EMBEDDINGS_IN_TURN = [
-  { numericEmbedding: 'periodic' },
-  { numericEmbedding: 'piecewiseLinear', embeddingSize: 4 },
-] as const satisfies readonly StatedOptions[];
+export const EMBEDDINGS_IN_TURN: readonly {
+  readonly numericEmbedding: Exclude<Kind, 'none'>;
+  readonly embeddingSize?: number;
+}[] = [{ numericEmbedding: 'periodic' }, { numericEmbedding: 'piecewiseLinear', embeddingSize: 4 }];
 
 /** Of wider tables, one embedding for each number would be most of the network. */
 const MOST_EMBEDDED = 256;
@@ -189,9 +189,8 @@ function embeddedNumbers(
   const numbers = columns.reduce((sum, [kind, width]) => sum + (kind === 'number' ? width : 0), 0);
   const isFew = numbers > 0 && numbers <= MOST_EMBEDDED && rows >= LEAST_ROWS * numbers;
   if (turn === null || isLinear || !isFew) return null;
-  const own: (typeof EMBEDDINGS_IN_TURN)[number] = EMBEDDINGS_IN_TURN[turn % EMBEDDINGS_IN_TURN.length]!;
-  const size = 'embeddingSize' in own ? own.embeddingSize : null;
-  return numberEmbedding(own.numericEmbedding, o, embeddingSize ?? size);
+  const own = EMBEDDINGS_IN_TURN[turn % EMBEDDINGS_IN_TURN.length]!;
+  return numberEmbedding(own.numericEmbedding, o, embeddingSize ?? own.embeddingSize ?? null);
 }
 
 function numberEmbedding(
