@@ -138,6 +138,7 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
     optimizer: { choice: ['adam', 'adamW', 'adamW', 'muon'] },
     learningRate: { log: [7e-4, 1.5e-2] },
     weightDecay: { log: [1e-3, 0.3] },
+    // 0: not clipped, which an option says by being absent.
     gradientClip: { choice: [0, 0, 1] },
     weightAverage: { choice: ['none', 'none', 'ema'] },
     hiddenKeep: { choice: [1, { uniform: [0.6, 0.95] }] },
@@ -177,19 +178,24 @@ function batchSizes(rows: number): readonly number[] {
 const CYCLE_EPOCHS = 25;
 
 /**
- * A setting without what is refused, or of no use, beside its other options: residual blocks are all of a network's layers; numbers
+ * A setting without what is off, refused, or of no use beside its other options: residual blocks are all of a network's layers; numbers
  * that go through no more bins than a map would make of them need none; embeddings see all columns, whole; and the cycles of
  * snapshots are a schedule of their own, whose averages would be of several of them.
  */
 export function compatible(options: MemberOptions): MemberOptions {
   const { numericEmbedding = 'none', categoryEmbedding = 'oneHot', snapshots = 1, epochs = 200 } = options;
   const isEmbedded = numericEmbedding !== 'none' || categoryEmbedding !== 'oneHot';
-  const layered = withoutWideMap(withOneKindOfLayers(options));
+  const layered = withoutWideMap(withOneKindOfLayers(withoutNoClip(options)));
   const { featureShare: _share, inputKeep: _keep, ...whole } = layered;
   const own = isEmbedded ? whole : layered;
   if (snapshots === 1) return own;
   const { schedule: _schedule, weightAverage: _average, ...cyclic } = own;
   return { ...cyclic, epochs: Math.min(epochs, CYCLE_EPOCHS * snapshots) };
+}
+
+function withoutNoClip(options: MemberOptions): MemberOptions {
+  const { gradientClip, ...others } = options;
+  return gradientClip === 0 ? others : options;
 }
 
 function withOneKindOfLayers(options: MemberOptions): MemberOptions {
