@@ -64,11 +64,18 @@ ${options.map((option) => `#SBATCH ${option}`).join('\n')}
 plan=${inQuotes(folder)}
 part=$((\${1:-0} + \${SLURM_ARRAY_TASK_ID:?is set by Slurm: submit this file by sbatch}))
 over=no
+child=
+# Signals may come before there is a child.
+end() {
+  over=$1
+  [ -z "$child" ] || kill -TERM "$child" 2>/dev/null
+}
+# USR1 says that the time is nearly over. TERM comes with scancel and preemption: then Slurm decides what follows.
+trap 'end yes' USR1
+trap 'end cancelled' TERM
 sh "$plan/jobs/slurm/part.sh" "$part" &
 child=$!
-# USR1 says that the time is nearly over. TERM comes with scancel and preemption: then Slurm decides what follows.
-trap 'over=yes; kill -TERM "$child" 2>/dev/null' USR1
-trap 'over=cancelled; kill -TERM "$child" 2>/dev/null' TERM
+[ "$over" = no ] || end "$over"
 wait "$child"
 status=$?
 # A signal ends the wait, not the child.

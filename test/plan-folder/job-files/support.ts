@@ -34,7 +34,7 @@ export function writeFiles(plan: string, scheduler: string, files: readonly JobF
 
 /**
  * A program in tutti's place, which writes what it is asked for as a line of `asked` and ends as `asked`'s folder says for those
- * members: a file `status-0-3` holds a status.
+ * members (`endsIn`).
  */
 export function standIn(folder: string): string {
   const path = join(folder, 'stand-in.sh');
@@ -42,8 +42,11 @@ export function standIn(folder: string): string {
 here='${folder}'
 echo "$*" >> "$here/asked"
 for last in "$@"; do [ "$before" = --members ] && members=$last; before=$last; done
-[ -f "$here/status-$members" ] && exit "$(cat "$here/status-$members")"
-exit 0
+statuses="$here/status-$members"
+[ -f "$statuses" ] || exit 0
+read -r status < "$statuses"
+[ "$(wc -l < "$statuses")" -gt 1 ] && sed -i 1d "$statuses"
+exit "$status"
 `;
   writeFileSync(path, text);
   chmodSync(path, 0o755);
@@ -68,7 +71,11 @@ export function laidForShell(t: Test, more: Partial<Job> | ((plan: string) => Pa
     rmSync(join(home, 'asked'), { force: true });
     return lines.split('\n').filter(Boolean).sort();
   };
-  const ends = (members: string, status: number) =>
-    writeFileSync(join(home, `status-${members}`), String(status));
-  return { plan, files, run, asked, ends };
+  return { plan, files, run, asked, ends: endsIn(home) };
+}
+
+/** Says how runs of the stand-in in a folder end: the first, the second …, and as the last all that follow. */
+export function endsIn(folder: string) {
+  return (members: string, ...statuses: readonly number[]) =>
+    writeFileSync(join(folder, `status-${members}`), statuses.map((status) => `${status}\n`).join(''));
 }
