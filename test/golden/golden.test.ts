@@ -8,13 +8,15 @@ import type { BoostOptions } from '../../src/boosting/options.js';
 import { contentHash } from '../../src/bundle/content-hash.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes } from '../../src/bundle/save.js';
-import { createPool, type Dataset, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { createPool, Dataset, type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { clusters, linear } from '../support/datasets.js';
 import { GOLDEN } from './hashes.js';
 
 const classes = clusters(96, 6, 3);
 const images = clusters(64, 16, 2);
 const values = linear(80, 5, 2);
+const { x, rows, features, targets } = values;
+const marks = Dataset.fromArrays({ x, rows, features, targets: targets.map((y) => Number(y > 0)) });
 const edge = linear(60, 5, 1);
 
 const BASE: TrainingOptions = {
@@ -93,6 +95,57 @@ const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> =
     values,
     { members: 1, sharing: 'masksembles', submodels: 3, maskScale: 2, submodelBatch: 'split', batchSize: 24 },
   ],
+  'muon, clipped gradients, mixup, averages, late schedules': [
+    classes,
+    {
+      hidden: [5],
+      members: [
+        { optimizer: 'muon', muonLearningRate: 0.02, muonMomentum: 0.9, weightDecay: 0.05 },
+        { gradientClip: 0.2, mixup: 0.4, loss: 'focal', focalGamma: 1.5 },
+        { weightAverage: 'ema', averageDecay: 0.9, schedule: 'flatCos', flatShare: 0.3, finalFactor: 0.1 },
+        { weightAverage: 'swa', trajectoryStart: 0.3, schedule: 'coslog4' },
+        { optimizer: 'adamW', weightDecay: 0.05, weightDecaySchedule: 'flatCos' },
+      ],
+    },
+  ],
+  'losses of numbers': [
+    marks,
+    {
+      hidden: [5],
+      members: [
+        { loss: 'huber', huberDelta: 0.3 },
+        { loss: 'poisson' },
+        { loss: 'quantile', quantiles: [0.1, 0.5, 0.8] },
+        { loss: 'multilabel' },
+      ],
+    },
+  ],
+  'embedded numbers and factors of inputs': [
+    classes,
+    {
+      ...{ hidden: [5], inputScale: true, biasRateFactor: 0.1, scaleRateFactor: 6 },
+      members: [
+        {
+          ...{ numericEmbedding: 'periodic', embeddingFrequencies: 5, embeddingSize: 3, frequencyScale: 0.2 },
+          embeddingRateFactor: 0.5,
+        },
+        { numericEmbedding: 'cosine', embeddingSize: 4, frequencyScale: 0.2 },
+        { numericEmbedding: 'piecewiseLinear', embeddingBins: 5 },
+        { numericEmbedding: 'piecewiseLinear', embeddingBins: 5, embeddingSize: 3 },
+      ],
+    },
+  ],
+  'members drawn of swag': [
+    classes,
+    { members: 2, snapshots: 2, snapshotMode: 'swag', swagRank: 2, trajectoryStart: 0.3 },
+  ],
+  'fast geometric snapshots': [
+    classes,
+    { members: 2, snapshots: 2, snapshotMode: 'fastGeometric', trajectoryStart: 0.3, schedule: undefined },
+  ],
+  'submodels with factors': [classes, { members: 1, sharing: 'batchEnsemble', submodels: 2 }],
+  'submodels with factors of the first layer': [values, { members: 1, sharing: 'tabmMini', submodels: 2 }],
+  'packed submodels': [classes, { members: 1, sharing: 'packed', submodels: 2 }],
   'nearest neighbours': [classes, {}],
   'boosted trees': [values, {}],
   'diverged members that began again': [edge, EDGE],

@@ -79,6 +79,28 @@ export const GOLDEN: Readonly<Record<string, string>> = {
     'a66466247ae1c483070863f9b74c142d02d0bd7a51d1dc7ba573e83b084422df',
   'boosted trees, strict': '2cd5f5361ab9d2c686905e5e792a994ea355a4f3371763143744ac09176a4e49',
   'boosted trees, fused': 'b63d8170944308a5eeafaa3f68131d51f7c482489ede6e48aa3324028d6f272a',
+  'muon, clipped gradients, mixup, averages, late schedules, strict':
+    '5fcfcabae893cceace6b42ef84938191873c515a8c64c2a59abaa359afa3aeea',
+  'muon, clipped gradients, mixup, averages, late schedules, fused':
+    '6093c40359bdb1fb4e2f55b3cb350186778da93eee79846ea2a45cfacdd4eaa6',
+  'losses of numbers, strict': '384fb38cccaf7a1c346a58f0de139f221f57eb4a31c35b5c7cb6e4c056da4915',
+  'losses of numbers, fused': '7a92652610130316558d15438ce89c4aa81d391a561b350e295e1077635125be',
+  'embedded numbers and factors of inputs, strict':
+    '4825ce6933a461339ceeedd433b825c1d3f59d3418b1d47ed9f4b3422d0371ac',
+  'embedded numbers and factors of inputs, fused':
+    '38ee269a8d27f325df76788c61822ce33c8e9ec1e3787f7e4d461014857ffef9',
+  'members drawn of swag, strict': '1eed342237c57e6f082a48f473d57dcb941065d1f26717cf2f5d8dcb7f47e3be',
+  'members drawn of swag, fused': '920ca22a954c409c70d3828ba78c4f5c06d50638e9c4b34fb6a5fc3a6e036c75',
+  'fast geometric snapshots, strict': '6204d0f0e35d1bde695a830303206fed49b43eaa86ea5b9e0a3805417eead847',
+  'fast geometric snapshots, fused': '4e7236a6f92080915827c52759b4717f511ae06c1e19612dbf7fc8e6922654e5',
+  'submodels with factors, strict': '6bb58049c6bae9bf05a2a52fb155a71e041e74dd1230cdaba3aa5afc93027ae8',
+  'submodels with factors, fused': '0b7e5fa7037cafb89b1f8316289d2d4f3a278e611361698632638286d6263036',
+  'submodels with factors of the first layer, strict':
+    '11521504016f969ed6d238f65842726ff91d878f68e5f9144b51b9b7c4af6a28',
+  'submodels with factors of the first layer, fused':
+    '17832490112d24c505f435974fc99f131a9d1ce2622472289a7272a8c1ee9010',
+  'packed submodels, strict': 'af1dd1251d31d4346d8b7d27add8fad85078e7e8aa4e1ee334a82754445c0f73',
+  'packed submodels, fused': 'f26d4fe7ca9c613eea6953506896136f624c76aa1ff8bf88903b660b96a152b6',
   'gradient boosting of classes, strict': '0d8c0dac175f491e7d5a15f11aaceaacb642cb57dc672ccaec490cdfa6a346d5',
   'gradient boosting of numbers, strict': '46d30ba853457a403cf05bfec8c1226f0925580bd494e05d818d13943d14ad18',
   'gradient boosting of classes, fused': 'f0efbd3802f3080baef76fa9813a495391e1b4c4bcee34e573632f253bb3677c',
