@@ -19,6 +19,7 @@ const at = (x: number, y: number) => `${x.toFixed(1)},${y.toFixed(1)}`;
 const { train, test } = loadTraining('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
 if (test === null) throw new Error('No rows were held out');
 const pool = createPool();
+// As the example beside the drawing does, docs/guide/measuring-correlation.md.
 const ensemble = await trainEnsemble(train, { members: MEMBERS, hidden: [64], seed: 1 }, { runner: pool });
 await pool.close();
 const { errorCorrelation, curves } = await evaluateEnsemble(ensemble, test);

@@ -12,6 +12,7 @@ import { type CalibrationRows, calibrationRows } from '../../src/calibration/row
 import { temperature } from '../../src/calibration/temperature.js';
 import { predictKnownRows } from '../../src/ensemble/evaluate/known-rows.js';
 import { createPool, loadData, trainEnsemble } from '../../src/index.js';
+import { formerly } from '../support/former-defaults.js';
 
 /** Tables by the name of their file, with the column to predict. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -38,11 +39,9 @@ for (const [name, target] of Object.entries(TARGETS)) {
   for (let seed = 1; seed <= Number(splits); seed++) {
     const { train, test } = await loadData(file, { target, testShare: 0.3, seed, impute: 'median' });
     rows = train.rows + test!.rows;
-    const ensemble = await trainEnsemble(
-      train,
-      { members: 16, hidden: [32], epochs: 40, seed },
-      { runner: pool },
-    );
+    const ensemble = await trainEnsemble(train, formerly({ members: 16, hidden: [32], epochs: 40, seed }), {
+      runner: pool,
+    });
     const runner = { members: false, runner: pool };
     const outOfBag = (await predictKnownRows(ensemble, train, 'outOfBag', runner))!;
     const held = (await predictKnownRows(ensemble, test!, 'heldOut', runner))!;

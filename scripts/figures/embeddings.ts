@@ -3,6 +3,7 @@
 // Run: node dist/scripts/figures/embeddings.js FOLDER
 
 import { createPool, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { formerly } from '../support/former-defaults.js';
 import { type ComparedWay, loadSplit, printChanges, realTables, scoreOf } from '../support/real-tables.js';
 
 const TABLES = [
@@ -10,6 +11,7 @@ const TABLES = [
   ...['ames', 'boston', 'carprices', 'concrete', 'diabetes', 'diamonds'],
 ];
 const SEEDS = [1, 2];
+/** Beside the former defaults. */
 const NETWORKS: TrainingOptions = { members: 6, hidden: [128, 128], batchSize: 64, learningRate: 1e-3 };
 
 const WAYS: Readonly<Record<string, TrainingOptions>> = {
@@ -31,7 +33,8 @@ const wayOf = (name: string, options: TrainingOptions): ComparedWay => ({
   ...{ name, tables },
   async score(table, seed) {
     const { train, test } = loadSplit(table, seed);
-    return scoreOf(await trainEnsemble(train, { seed, ...NETWORKS, ...options }, { runner }), train, test!);
+    const network = formerly({ seed, ...NETWORKS, ...options });
+    return scoreOf(await trainEnsemble(train, network, { runner }), train, test!);
   },
 });
 

@@ -1,11 +1,12 @@
 // What encodings of numbers, of targets, of missing cells and of unseen categories are worth on a folder of tables, each paired with
-// the defaults on the same splits and seeds: the tables of docs/techniques/encodings.md.
+// the default encoding on the same splits and seeds, of networks as the former defaults were: the tables of docs/techniques/encodings.md.
 // Run: node dist/scripts/figures/encodings.js FOLDER
 
 import { loadTraining } from '../../src/data/load.js';
 import { transformTable } from '../../src/data/preprocessing/preprocessing.js';
 import { createPool, type LoadOptions, readCsv, tableFromRecords, trainEnsemble } from '../../src/index.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';
+import { formerly } from '../support/former-defaults.js';
 import {
   type ComparedWay,
   loadSplit,
@@ -20,6 +21,7 @@ const TABLES = [
   ...['ames', 'boston', 'carprices', 'concrete', 'diabetes', 'diamonds', 'servo'],
 ];
 const SEEDS = [1, 2, 3];
+const NETWORKS = formerly({ members: 8 });
 
 interface Way {
   readonly name: string;
@@ -46,12 +48,12 @@ const wayOf = ({ name, load, tables }: Way): ComparedWay => ({
   ...{ name, tables },
   async score(table, seed) {
     const { train, test } = loadSplit(table, seed, load);
-    return scoreOf(await trainEnsemble(train, { seed, members: 8 }, { runner }), train, test!);
+    return scoreOf(await trainEnsemble(train, { ...NETWORKS, seed }, { runner }), train, test!);
   },
 });
 
 const defaults = wayOf({ name: 'defaults', load: {}, tables: all });
-await printChanges('the defaults', defaults, WAYS.map(wayOf), SEEDS);
+await printChanges('the default encoding', defaults, WAYS.map(wayOf), SEEDS);
 
 /** Columns of many categories, of which a fifth are held out with all of their rows. */
 const LEVELS = [
@@ -83,7 +85,7 @@ for (const [name, column] of LEVELS) {
     for (const unseen of ['ignore', 'learned'] as const) {
       const options = { ...known.goal, impute: 'mean', unseen } as const;
       const { train: rows, preprocessing } = loadTraining(train, options);
-      const ensemble = await trainEnsemble(rows, { seed, members: 8 }, { runner });
+      const ensemble = await trainEnsemble(rows, { ...NETWORKS, seed }, { runner });
       sums[unseen] += (await scoreOf(ensemble, rows, transformTable(preprocessing, test))) / SEEDS.length;
     }
   }

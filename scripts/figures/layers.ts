@@ -3,10 +3,12 @@
 
 import { type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { median } from '../../src/math/statistics.js';
+import { formerly } from '../support/former-defaults.js';
 import { changesOf, loadSplit, processorSeconds, realTables, scoreOf } from '../support/real-tables.js';
 
 const TABLES = ['vehicle', 'letter', 'satellite', 'churn', 'concrete', 'diamonds', 'boston'];
 
+/** Beside the former defaults. */
 const BASE: TrainingOptions = {
   ...{
     members: 4,
@@ -29,7 +31,11 @@ const NETWORKS: Readonly<Record<string, TrainingOptions>> = {
   'four layers': { hidden: [64, 64, 64, 64] },
   'four layers with norms': { hidden: [64, 64, 64, 64], norm: 'layer' },
   'residual, relu': { layers: ['residual 64, residual 64, norm relu'] },
-  'residual 64@128, silu': { layers: ['residual 64@128 silu, residual 64@128 silu, norm silu'] },
+  'residual 64@128, silu': {
+    layers: ['residual 64@128 silu, residual 64@128 silu, norm silu'],
+    // Every layer names its own.
+    activation: undefined,
+  },
 };
 
 const folder = process.argv[2];
@@ -45,7 +51,7 @@ for (const table of realTables(folder, TABLES)) {
     let first: readonly [number, number] | null = null;
     for (const [name, options] of Object.entries(NETWORKS)) {
       const started = process.cpuUsage();
-      const ensemble = await trainEnsemble(train, { ...BASE, ...options, seed });
+      const ensemble = await trainEnsemble(train, formerly({ ...BASE, ...options, seed }));
       const seconds = processorSeconds(started);
       const found = [await scoreOf(ensemble, train, test!), seconds] as const;
       first ??= found;

@@ -16,18 +16,17 @@ import {
   trainEnsemble,
 } from '../../src/index.js';
 import { allRows, datasetOf, paired, split } from '../support/digits.js';
+import { formerly } from '../support/former-defaults.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../scripts/examples/${path}`, import.meta.url));
 
 /** Two of each kind, so that each has error products of its own. */
 const KINDS: readonly MemberOptions[] = [
-  { hidden: [64], epochs: 40, learningRate: 1e-3, earlyStopping: 'none' },
+  formerly({ hidden: [64], epochs: 40, learningRate: 1e-3, earlyStopping: 'none' }),
   {
     engine: 'tfjs',
     model: file('models/recurrent.mjs'),
-    epochs: 15,
-    learningRate: 5e-3,
-    earlyStopping: 'none',
+    ...{ epochs: 15, optimizer: 'adam', learningRate: 5e-3, earlyStopping: 'none', resample: 'bootstrap' },
   },
   // A tree of this package takes time that grows with the square of its rows.
   {
@@ -36,6 +35,7 @@ const KINDS: readonly MemberOptions[] = [
   },
   {
     engine: 'neighbours',
+    resample: 'bootstrap',
     ...{ distance: 'tangentTwoSided', image: [8, 8], votes: 'inverseDistance', voteSmoothing: 0.1 },
   },
 ];

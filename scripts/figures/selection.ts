@@ -8,8 +8,11 @@ import { withAveragingWeights } from '../../src/ensemble/predict/averaging-weigh
 import { selectMembers } from '../../src/ensemble/select/select-members.js';
 import { createPool, type TrainedEnsemble, trainEnsemble } from '../../src/index.js';
 import { allRows, datasetOf, split } from '../support/digits.js';
+import { formerly } from '../support/former-defaults.js';
 
 const GRID = { hidden: [[8], [32], [64]], learningRate: [1e-3, 1e-2], activation: ['relu', 'tanh'] } as const;
+
+const { hidden: _, learningRate: _rate, activation: _kind, ...OTHERS } = formerly({ members: 24 });
 
 const pool = createPool();
 for (let seed = 1; seed <= Number(process.argv[2] ?? 2); seed++) {
@@ -17,7 +20,7 @@ for (let seed = 1; seed <= Number(process.argv[2] ?? 2); seed++) {
   const { left, taken } = split(rows, 1 - 300 / rows.length, seed);
   const train = datasetOf(left);
   const test = datasetOf(taken, train);
-  const ensemble = await trainEnsemble(train, { members: 24, grid: GRID as never, seed }, { runner: pool });
+  const ensemble = await trainEnsemble(train, { ...OTHERS, grid: GRID as never, seed }, { runner: pool });
   const { check, weights } = await selectMembers(ensemble, train, { outOfBag: true, always: true });
   const scores = async (own: TrainedEnsemble) => {
     const { squaredError, logLoss, errorRate } = (

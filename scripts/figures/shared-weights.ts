@@ -8,6 +8,7 @@ import type { Dataset, TrainingOptions } from '../../src/index.js';
 import { mean, variance } from '../../src/math/statistics.js';
 import { studentQuantile } from '../../src/math/student.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
+import { formerly } from '../support/former-defaults.js';
 import { loadSplit, processorSeconds, realTables } from '../support/real-tables.js';
 
 const USUAL = ['vehicle', 'vowel', 'concrete', 'boston'];
@@ -16,7 +17,7 @@ const SEEDS = [1, 2, 3, 4, 5];
 const MEMBERS = 8;
 const SUBMODELS = 8;
 
-/** As the defaults are; whoever shares or cycles takes all rows of a run. */
+/** Beside the former defaults; whoever shares or cycles takes all rows of a run. */
 const WAYS: Readonly<Record<string, TrainingOptions>> = {
   independent: {},
   batchEnsemble: { sharing: 'batchEnsemble', submodels: SUBMODELS },
@@ -93,8 +94,8 @@ for (const table of tables) {
     let budget: number | null = null;
     for (const [way, options] of Object.entries(WAYS)) {
       // Once beforehand, so that nobody pays for the compiler.
-      if (budget === null) await timed(train, { ...options, seed, members: 1, epochs: 2 });
-      const { result, seconds } = await measure(train, test!, { seed, ...options }, budget);
+      if (budget === null) await timed(train, formerly({ ...options, seed, members: 1, epochs: 2 }));
+      const { result, seconds } = await measure(train, test!, formerly({ seed, ...options }), budget);
       budget ??= seconds;
       results.get(way)!.push(result);
     }

@@ -23,7 +23,7 @@ warnings.filterwarnings("ignore")  # an MLP that did not converge in its default
 
 MODELS = {
     "MLP": (MLPClassifier, MLPRegressor, {}),
-    "RandomForest": (RandomForestClassifier, RandomForestRegressor, {"n_estimators": 200}),
+    "RandomForest": (RandomForestClassifier, RandomForestRegressor, {}),
     "HistGradientBoosting": (HistGradientBoostingClassifier, HistGradientBoostingRegressor, {}),
 }
 

@@ -1,9 +1,10 @@
 // What schedules, decay, averages of weights, mixup, clipping and Muon are worth on a folder of tables, each paired with the
-// defaults on the same splits and seeds: the tables of docs/techniques/schedules.md, weight-averages.md, mixup.md and muon.md.
+// former defaults on the same splits and seeds: the tables of docs/techniques/schedules.md, weight-averages.md, mixup.md and muon.md.
 // Run: node dist/scripts/figures/steps.js FOLDER
 
 import { createPool, type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { median } from '../../src/math/statistics.js';
+import { formerly } from '../support/former-defaults.js';
 import { changesOf, loadSplit, type RealTable, realTables, scoreOf } from '../support/real-tables.js';
 
 const TABLES = [
@@ -15,7 +16,7 @@ const MEMBERS = 6;
 
 const RISEN = { epochs: 60, patience: 60, learningRate: 0.01 } as const;
 const WAYS: Readonly<Record<string, TrainingOptions>> = {
-  defaults: {},
+  'former defaults': {},
   'cosine, 60 epochs, rate 0.01': { ...RISEN, schedule: 'cosine' },
   'flatCos, 60 epochs, rate 0.01': { ...RISEN, schedule: 'flatCos' },
   'coslog4, 60 epochs, rate 0.01': { ...RISEN, schedule: 'coslog4' },
@@ -45,19 +46,19 @@ const runner = createPool();
 async function tried(table: RealTable, way: TrainingOptions, seed: number) {
   const { train, test } = loadSplit(table, seed);
   const started = performance.now();
-  const ensemble = await trainEnsemble(train, { seed, members: MEMBERS, ...way }, { runner });
+  const ensemble = await trainEnsemble(train, formerly({ seed, members: MEMBERS, ...way }), { runner });
   const seconds = (performance.now() - started) / 1000;
   return { score: await scoreOf(ensemble, train, test!), seconds };
 }
 
-/** log(score / that of the defaults) of every way, and its time over theirs, by table and seed. */
+/** log(score / that of the former defaults) of every way, and its time over theirs, by table and seed. */
 const ratios = new Map<string, { readonly log: number; readonly time: number }[]>();
 for (const seed of SEEDS) {
   for (const table of realTables(process.argv[2] ?? 'data', TABLES)) {
     let defaults = { score: Number.NaN, seconds: Number.NaN };
     for (const [way, options] of Object.entries(WAYS)) {
       const own = await tried(table, options, seed);
-      if (way === 'defaults') defaults = own;
+      if (way === 'former defaults') defaults = own;
       const log = Math.log(own.score / defaults.score);
       ratios.set(way, [...(ratios.get(way) ?? []), { log, time: own.seconds / defaults.seconds }]);
     }

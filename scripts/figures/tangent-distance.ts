@@ -6,6 +6,7 @@
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import { type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { allRows, datasetOf, mean, paired, split } from '../support/digits.js';
+import { formerly } from '../support/former-defaults.js';
 
 const NEIGHBOURS: TrainingOptions = { engine: 'neighbours', resample: 'none', image: [8, 8] };
 const KS = [1, 3].map((neighbours) => ({ ...NEIGHBOURS, neighbours, votes: 'inverseDistance' as const }));
@@ -75,7 +76,7 @@ for (const [name, options] of Object.entries({ 'tangent, one-sided': one, 'tange
   const note = `k ${neighbours}, sigma ${tangentSigma}, stiffness ${tangentStiffness}`;
   print(name, await onTest(options), euclidean, note);
 }
-const network: TrainingOptions = { hidden: [64], epochs: 120, learningRate: 1e-3, earlyStopping: 'none' };
+const network: TrainingOptions = formerly({ epochs: 120, learningRate: 1e-3, earlyStopping: 'none' });
 const networks = await onTest({ ...network, members: 8 });
 print('8 networks', networks, euclidean, '');
 const members = [0, 1, 2, 3].flatMap(() => [network, { ...two, resample: 'bootstrap' as const }]);

@@ -12,6 +12,7 @@ import {
   type TrainingOptions,
   trainEnsemble,
 } from '../../src/index.js';
+import { formerly } from '../support/former-defaults.js';
 
 const TRAINING_ROWS = 300;
 const VALIDATION_SHARE = 1 / 3;
@@ -97,7 +98,7 @@ function datasetOf(rows: Uint32Array): Dataset {
 const pool = createPool();
 
 async function measure(train: Dataset, test: Dataset, options: TrainingOptions): Promise<Result> {
-  const ensemble = await trainEnsemble(train, { ...BASE, ...options }, { runner: pool });
+  const ensemble = await trainEnsemble(train, formerly({ ...BASE, ...options }), { runner: pool });
   const report = await evaluateEnsemble(ensemble, test, { curves: false, replicates: 0 });
   const { v, c, rho } = report.errorCorrelation;
   return {

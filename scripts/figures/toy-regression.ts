@@ -6,13 +6,14 @@ import { Dataset, trainEnsemble } from '../../src/index.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 import { svgFile } from '../../src/report/charts/figure-file.js';
 import { lineChart } from '../../src/report/charts/line-chart.js';
+import { formerly } from '../support/former-defaults.js';
 
 const random = new RandomStream(streamKey(3, 'noise'));
 const x = Float64Array.from({ length: 20 }, () => -4 + 8 * random.uniform());
 const targets = x.map((value) => value ** 3 + 3 * random.normal());
 const ensemble = await trainEnsemble(Dataset.fromArrays({ x, rows: 20, features: 1, targets }), {
-  ...{ members: 5, hidden: [100], loss: 'gaussianNll', resample: 'none', earlyStopping: 'none' },
-  ...{ epochs: 300, batchSize: 20, learningRate: 0.02, seed: 3 },
+  ...formerly({ hidden: [100], loss: 'gaussianNll', resample: 'none', earlyStopping: 'none' }),
+  ...{ members: 5, epochs: 300, batchSize: 20, learningRate: 0.02, seed: 3 },
 });
 const grid = Float64Array.from({ length: 121 }, (_, at) => -6 + at / 10);
 const { predictions, total, epistemic } = await ensemble.uncertainty(grid, { clip: false });

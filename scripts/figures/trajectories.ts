@@ -5,6 +5,7 @@
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import { createPool, type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { mean } from '../../src/math/statistics.js';
+import { formerly } from '../support/former-defaults.js';
 import { changesOf, loadSplit, realTables } from '../support/real-tables.js';
 
 const TABLES = [
@@ -33,7 +34,7 @@ for (const seed of SEEDS) {
     let first = Number.NaN;
     for (const [way, options] of Object.entries(WAYS)) {
       const plain = { seed, resample: 'none', earlyStopping: 'none' } as const;
-      const ensemble = await trainEnsemble(train, { ...plain, ...options }, { runner });
+      const ensemble = await trainEnsemble(train, formerly({ ...plain, ...options }), { runner });
       const { errorCorrelation, ensemble: scores } = await evaluateEnsemble(ensemble, test!, {
         curves: false,
       });

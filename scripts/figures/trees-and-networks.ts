@@ -1,4 +1,4 @@
-// Sixteen networks, sixteen members of boosted trees, and eight of each, all with today's defaults: what they score on rows held out, in
+// Sixteen networks, sixteen members of boosted trees, and eight of each, as their defaults were when the page was written: what they score on rows held out, in
 // three splits, and the correlation of errors between members. Each table is FILE:TARGET.
 // Run: node dist/scripts/figures/trees-and-networks.js FILE:TARGET …; the figures of docs/techniques/boosted-trees.md
 
@@ -6,10 +6,14 @@ import { basename } from 'node:path';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import { createPool, type Dataset, loadData, type MemberOptions, trainEnsemble } from '../../src/index.js';
 import { mean } from '../../src/math/statistics.js';
+import { formerly } from '../support/former-defaults.js';
 
 const SPLITS = 3;
-const NETWORK: MemberOptions = {};
-const TREES: MemberOptions = { engine: 'trees' };
+const NETWORK: MemberOptions = formerly({});
+const TREES: MemberOptions = {
+  ...{ engine: 'trees', resample: 'bootstrap', patience: 20, rounds: 500, treeRate: 0.1, maxLeaves: 31 },
+  ...{ minLeafRows: 20, leafL2: 0 },
+};
 const MEMBERS = 16;
 const half = (member: MemberOptions) => Array.from({ length: MEMBERS / 2 }, () => member);
 const ALL = {

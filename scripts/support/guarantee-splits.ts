@@ -12,6 +12,7 @@ import {
   trainEnsemble,
 } from '../../src/index.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';
+import { formerly } from './former-defaults.js';
 
 /** Rows to draw splits from, or a way to draw new ones for each. */
 export interface Source {
@@ -130,7 +131,7 @@ export async function overSplits(
     const train = part(all, order.subarray(0, source.train));
     const test = part(all, order.subarray(source.train, source.train + source.test), train);
     const proper = Math.round((2 / 3) * source.train);
-    const options = { ...source.options, resample: 'bootstrap', seed: split } as const;
+    const options = formerly({ ...source.options, resample: 'bootstrap', seed: split });
     const whole = await trainEnsemble(train, options, { runner });
     const fewer = part(all, order.subarray(0, proper));
     const held = part(all, order.subarray(proper, source.train), fewer);
