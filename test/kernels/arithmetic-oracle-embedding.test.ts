@@ -1,4 +1,5 @@
 // The kernels of embedded inputs against docs/ARITHMETIC.md, bit by bit, and their cosine against that of the language.
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { EXPANSION_KIND } from '../../src/kernels/expansion-kind.js';
 import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
@@ -265,24 +266,14 @@ t.test('the cosine is right to 3e-7 over many turns, and its slope to 2e-6 of th
   t.ok(steepest < 2e-6, String(steepest));
 });
 
-/**
- * torch 2.13.0 (CPU) of one number in eight rows: h = torch.cos(2 * torch.pi * x[:, None] * c + b) @ W + d, out = torch.cat([x[:, None],
- * h], 1), and the gradients that (out * g).sum().backward() leaves, with g [0.5, −1, 0.25] in the first four rows and [−0.25, 0.75, 1] in the
- * others; nn.Embedding(3, 2) of the categories 2, 0, 2 under the gradients [1, −1], [0.5, 2], [3, 1].
- */
-const TORCH = {
-  x: [-1.5, -0.75, 0, 0.25, 0.5, 1, 1.75, 3],
-  c: [0.1, -0.4, 0.75],
-  b: [-2, 0.5, 3],
-  projection: [0.5, -0.25, 0.125, 0.75, -0.5, 0.375, 0.0625, -0.125],
-  h: [
-    ...[-0.181022, -0.426166, -0.850509, -0.151725, 0.459121, 0.265976, 0.306699, 0.495066],
-    ...[-0.204124, 0.674151, 0.037318, -0.442665, 0.158, -0.732499, 0.720648, 0.119094],
-  ],
-  byX: [-1.949735, 1.81308, -0.140915, 2.5475, -1.627712, -2.089362, 1.267277, -1.696717],
-  byExpansion: [4.351841, 10.842132, 3.853602, -1.155002, 1.333318, 0.254674],
-  byProjection: [3.722017, 1.085472, -0.489806, 0.477477, 1.875378, 0.53901, -1, 5],
-};
+/** Of torch: see `embedded` in test/engines/wasm/torch-trainings.py, which says what goes in. */
+type Embedded = Readonly<
+  Record<
+    'x' | 'c' | 'b' | 'projection' | 'g' | 'h' | 'byX' | 'byExpansion' | 'byProjection' | 'byTable',
+    number[]
+  >
+>;
+const TORCH: Embedded = JSON.parse(readFileSync('test/engines/wasm/torch-trainings.json', 'utf8')).embedded;
 
 testEach(t, 'numbers and categories are embedded as PyTorch embeds them', (t, { arena, kernels }) => {
   const near = (actual: ArrayLike<number>, expected: readonly number[], what: string) =>
@@ -291,10 +282,7 @@ testEach(t, 'numbers and categories are embedded as PyTorch embeds them', (t, { 
       `${what}: ${Array.from(actual)}`,
     );
   const from = arena.putPanels(TORCH.x, 1);
-  const g = arena.putPanels(
-    TORCH.x.flatMap((_, row) => (row < 4 ? [0.5, -1, 0.25] : [-0.25, 0.75, 1])),
-    3,
-  );
+  const g = arena.putPanels(TORCH.g, 3);
   const [out, dx] = [arena.allocPanels(8, 3), arena.allocPanels(8, 1)];
   const w = putRows(arena, Float32Array.from([...TORCH.c, ...TORCH.b]), 3);
   const projection = putRows(arena, Float32Array.from(TORCH.projection), 2);
@@ -322,7 +310,7 @@ testEach(t, 'numbers and categories are embedded as PyTorch embeds them', (t, { 
   const kept = arena.alloc(64);
   const places = [chosen.address, chosen.stride, 1, 3, dz.address, dz.stride, 2] as const;
   kernels.embedCategoriesWeightGradient(...places, table, arena.alloc(128), putStore(arena, kept - table));
-  near(takeRows(arena, kept, 3, 2), [0.5, 2, 0, 0, 4, 0], 'the table');
+  near(takeRows(arena, kept, 3, 2), TORCH.byTable, 'the table');
   t.end();
 });
 

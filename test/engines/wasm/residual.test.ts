@@ -1,5 +1,5 @@
 // Layer normalisation and residual blocks inside networks: one step against finite differences of a reference in double precision,
-// gradients of inputs, a training against PyTorch's figures, and what they do not go with.
+// gradients of inputs, and what they do not go with. A training against PyTorch's is in torch-trainings.test.ts.
 
 import t from 'tap';
 import { cachedSite } from '../../../src/engines/wasm/cached-site.js';
@@ -150,30 +150,6 @@ for (const [options, message] of REFUSED) {
     t.rejects(train(options), { code: 'ERR_OPTION', message }),
   );
 }
-
-t.test('a training gives the figures of PyTorch on the same weights', async (t) => {
-  // torch 2.13.0 in double precision: Linear(5, 6), LayerNorm(6), Linear(6, 9), SiLU, Linear(9, 6), + , LayerNorm(6), ReLU, Linear(6, 2)
-  // with the initial weights of this member; 20 steps of AdamW(lr 0.01, eps 1e-8) on all rows, weight_decay 0.1 for the weights of
-  // Linear and 0 for all else; MSELoss on the standardised targets.
-  const { ensemble, weights } = await train({
-    ...{ layers: ['residual 6@9 silu', 'norm relu'], epochs: 20 },
-    ...{ optimizer: 'adamW', weightDecay: 0.1, learningRate: 0.01 },
-  });
-  const near = (found: Iterable<number>, expected: readonly number[], name: string) =>
-    [...found].forEach((value, at) => {
-      t.ok(Math.abs(value - expected[at]!) < 3e-6, `${name}: ${value}`);
-    });
-  const { history } = ensemble.members[0]!;
-  near([history[0]!.loss, history[19]!.loss], [2.008621, 0.5639661], 'losses');
-  const hidden = 5 * 6 + 6 + 2 * 6;
-  near(weights.subarray(hidden, hidden + 4), [-0.56623, -0.496848, -0.509875, -0.662258], 'W');
-  const gains = hidden + 6 * 9 + 9 + 9 * 6 + 6;
-  near(
-    weights.subarray(gains, gains + 6),
-    [0.900825, 0.893727, 1.080928, 0.926316, 0.893472, 0.852186],
-    'gains',
-  );
-});
 
 t.test('ntk: steps are those of the W that weights are 1/√inputs of', async (t) => {
   const options = {
