@@ -92,11 +92,14 @@ export class Budget {
     this.#taken = now;
   }
 
-  /** Chooses, and remembers how long that takes. */
+  /** Chooses, and remembers how long that takes: members are to deliver by so much earlier. */
   choosing(choose: () => void): void {
     const began = performance.now();
     choose();
     this.#choosingMs = performance.now() - began;
+    if (!this.isTimed) return;
+    clearTimeout(this.#timer);
+    this.#wait();
   }
 
   close(): void {
@@ -110,7 +113,7 @@ export class Budget {
     return Math.min(MOST_MARGIN_SHARE * this.#timeMs, wanted);
   }
 
-  /** Looks at the clock when the timer rings, which may be early: the margin changes, and timers are short. */
+  /** Looks at the clock, and again when the timer rings, which may be early: timers are short, and the margin may be less by then. */
   #wait(): void {
     const left = this.#timeMs - this.elapsedMs;
     if (left <= this.#marginMs) this.#deliver.abort();

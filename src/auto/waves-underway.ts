@@ -109,12 +109,14 @@ export class WavesUnderway {
     const sum = (of: (progress: TrainingProgress) => number) =>
       all.reduce((total, own) => total + of(own), 0);
     const { members, mostMembers, elapsedMs, leftMs } = this.#budget;
+    const done = members + sum((own) => own.done);
+    const untimedMs = done === 0 ? null : (elapsedMs * Math.max(0, mostMembers - done)) / done;
     this.#settings.onProgress!({
       ...first,
-      planned: Math.min(mostMembers, members + this.members),
-      done: members + sum(({ done }) => done),
+      planned: leftMs === null ? mostMembers : members + this.members,
+      done,
       failed: sum(({ failed }) => failed),
-      ...{ elapsedMs, remainingMs: leftMs ?? first.remainingMs },
+      ...{ elapsedMs, remainingMs: leftMs ?? untimedMs },
       slots: busiest(all),
     });
   }

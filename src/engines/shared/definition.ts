@@ -125,6 +125,8 @@ export interface ModuleCheck {
 /** An engine whose members learn in epochs: they stop early, report each epoch, and may go on from a state. */
 export interface TrainsByEpochs<Spec extends MemberSpec> {
   readonly by: 'epochs';
+  /** What its epochs are called where users say how many there are. @default 'epochs' */
+  readonly unit?: 'rounds';
   /** What epochs begin with, before a schedule or a callback changes it. @default that of its optimizer */
   learningRate?(spec: Spec): number;
   /** Bytes of the training's memory that a member takes while it trains. @default none: the engine copies rows */

@@ -19,6 +19,7 @@ export const TREES: EngineDefinition<TreesMemberSpec> & { readonly name: 'trees'
   draws: () => [],
   training: {
     by: 'epochs',
+    unit: 'rounds',
     learningRate: ({ trees }) => trees.rate,
     load: once(() => import('./trainer.js')),
   },

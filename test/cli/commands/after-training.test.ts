@@ -64,8 +64,9 @@ t.test('refit trains members once more on all rows, and says what that is worth'
 t.test('trees are trained, inspected and refused where they have no form', async (t) => {
   const args = ['train', 'train.csv', '--target', 'label', '--engine', 'trees', '--members', '2'];
   const own = ['--rounds', '4', '--min-leaf-rows', '5', '--seed', '1', '--out', 'trees.tutti'];
-  const { status, stderr } = await tutti([...args, ...own], { cwd });
+  const { status, stdout, stderr } = await tutti([...args, ...own], { cwd });
   t.equal(status, 0, stderr);
+  t.match(stdout, /^2 of 2 members were still improving when 4 rounds ended: try --rounds 8$/m);
   t.match((await tutti(['inspect', 'trees.tutti'], { cwd })).stdout, /trees of up to 31 leaves/);
   const exported = await tutti(['export', 'trees.tutti', '--out', 'trees.safetensors'], { cwd });
   t.match([exported.status, exported.stderr], [2, /member 0, boosted trees/]);

@@ -1,8 +1,10 @@
-// Ctrl-C during what is only measured: the status of the signal, and a word that nothing is kept.
+// Ctrl-C during what is only measured: the status of the signal, and a word that nothing is kept. And during a search, which keeps what
+// it has.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { loadEnsemble } from '../../../src/bundle/load.js';
 import { learnerOf } from '../../support/learners.js';
 import { classCsv, tuttiProcess } from '../support.js';
 
@@ -47,3 +49,26 @@ for (const args of [
     t.notOk(existsSync(join(cwd, 'report.html')));
   });
 }
+
+t.test('Ctrl-C ends tutti auto, which saves what there is', async (t) => {
+  const search = ['--time', '1h', '--wave-patience', '50000', '--folds', '3', '--engine', 'wasm'];
+  const quick = ['--hidden', '4', '--epochs', '4', '--seed', '1', '--threads', '1'];
+  const args = ['auto', 'data.csv', '--target', 'label', ...search, ...quick, '--out', 'part.tutti'];
+  let stopped = false;
+  const { status, stdout, stderr } = await tuttiProcess(args, {
+    cwd,
+    onStderr: (text, kill) => {
+      if (stopped || !/\d+\/[\d ]+ members/.test(text)) return;
+      stopped = true;
+      kill('SIGINT');
+    },
+  });
+  t.equal(status, 130, stderr);
+  t.match(stderr, /\nStopping; Ctrl-C again ends at once\.\n/);
+  t.match(
+    stderr,
+    /\nInterrupted with (\d+) of \1 members finished; saved them to part\.tutti, unmeasured\n$/,
+  );
+  t.match(stdout, /on all 3 folds, \d+ given up before; it was interrupted\nChosen: /);
+  t.ok((await loadEnsemble(join(cwd, 'part.tutti'))).members.length >= 3);
+});

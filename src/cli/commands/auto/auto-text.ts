@@ -14,12 +14,11 @@ const ENDED = {
 } as const;
 
 export function autoLines(report: AutoReport): string[] {
-  const { members, waves, settings, candidates, givenUp, kept, chosen, folds, endedBy, bestSetting, cut } =
-    report;
+  const { members, waves, settings, givenUp, kept, chosen, folds, endedBy, bestSetting, cut } = report;
   const name = report.metric === 'logLoss' ? 'log-loss' : 'squared error / variance';
   const tried =
     `Searched ${counted(settings, 'setting')} with ${counted(members, 'member')} in ${counted(waves, 'wave')}: ` +
-    `${candidates} on all ${folds} folds, ${givenUp} given up before; ${ENDED[endedBy]}`;
+    `${settings - givenUp} on all ${folds} folds, ${givenUp} given up before; ${ENDED[endedBy]}`;
   const short =
     cut === 0 ? [] : [`  ${counted(cut, 'member')} cut short by the end, and taken at the best epoch so far`];
   if (chosen.length === 0)

@@ -1,7 +1,7 @@
 // `tutti auto`: an ensemble searched for within a time, or a number of members, measured and perhaps saved. Options of members
 // narrow the search: a value, or a range, in the place of what is searched by default.
 
-import { AUTO_OPTIONS, type AutoOptions } from '../../../auto/auto-options.js';
+import { AUTO_OPTIONS, type AutoOptions, checkAutoOptions } from '../../../auto/auto-options.js';
 import { DECIDED } from '../../../auto/search-space.js';
 import { failOption } from '../../../errors.js';
 import { createPool } from '../../../pool/pool.js';
@@ -66,6 +66,7 @@ async function auto(file: string, given: GivenOptions, origins: OptionOrigins): 
     ...(arithmetic === undefined ? {} : { arithmetic }),
     search: searched as SearchedOptions,
   };
+  checkAutoOptions(options);
   const test = settings.test === undefined ? [] : [settings.test];
   if (file === '-' && settings.test === '-')
     failOption('test', 'a file, as standard input is trained on', '-');

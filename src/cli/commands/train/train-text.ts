@@ -5,12 +5,13 @@ import { contentHash } from '../../../bundle/content-hash.js';
 import type { SavedEnsemble } from '../../../bundle/save.js';
 import { outputCount } from '../../../data/dataset/dataset.js';
 import type { LoadedData } from '../../../data/load.js';
+import { engineOf } from '../../../engines/registry.js';
 import type { FailedMember, TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { memberAccount } from '../../../ensemble/member-account.js';
 import { stillImproving } from '../../../ensemble/still-improving.js';
 import { quoted } from '../../../files/shell-word.js';
 import { largest } from '../../../math/statistics.js';
-import { hasEpochs } from '../../../model/spec.js';
+import { hasEpochs, type MemberSpec } from '../../../model/spec.js';
 import { accountLines } from '../../../report/account-text.js';
 import { calibrationJson, calibrationLines } from '../../../report/calibration-text.js';
 import { type EnsembleReport, ensembleReport } from '../../../report/ensemble-report.js';
@@ -146,21 +147,23 @@ function trainedLine({ ensemble, membersBefore, collected = false }: KeptOutcome
   return `Trained ${trained} in ${duration(ms)} (${how})`;
 }
 
-/** That some members' epochs ended too early, and what would help. */
+/** That some members' epochs, or rounds of trees, ended too early, and what would help. */
 function improvingLines(ensemble: TrainedEnsemble): string[] {
-  const improving = stillImproving(ensemble);
-  if (improving.length === 0) return [];
-  const epochs = largest(improving.map((index) => epochsOf(ensemble, index)));
-  const who = `${improving.length} of ${counted(ensemble.members.length, 'member')}`;
-  const were = improving.length === 1 ? 'was' : 'were';
-  return [
-    `${who} ${were} still improving when ${counted(epochs, 'epoch')} ended: try --epochs ${2 * epochs}`,
-  ];
+  const improving = stillImproving(ensemble).map((index) => ensemble.plan.members[index]!);
+  return (['epochs', 'rounds'] as const).flatMap((unit) => {
+    const own = improving.filter((spec) => unitOf(spec) === unit);
+    if (own.length === 0) return [];
+    const most = largest(own.map((spec) => (hasEpochs(spec) ? spec.epochs : 0)));
+    const who = `${own.length} of ${counted(ensemble.members.length, 'member')}`;
+    const were = own.length === 1 ? 'was' : 'were';
+    const noun = unit === 'epochs' ? 'epoch' : 'round';
+    return [`${who} ${were} still improving when ${counted(most, noun)} ended: try --${unit} ${2 * most}`];
+  });
 }
 
-function epochsOf({ plan }: TrainedEnsemble, index: number): number {
-  const spec = plan.members[index]!;
-  return hasEpochs(spec) ? spec.epochs : 0;
+function unitOf(spec: MemberSpec): 'epochs' | 'rounds' {
+  const { training } = engineOf(spec);
+  return training.by === 'epochs' ? (training.unit ?? 'epochs') : 'epochs';
 }
 
 /** The one object of `--json`. */
