@@ -1,7 +1,7 @@
 // Trainings that PyTorch repeats, and what it is given of each: rows, truths, the weights that tutti drew, in which order it shows
 // rows and whom it mixes them with. torch-trainings.py has the formulas of the networks and steps, and says how its figures are made.
 
-import type { Dataset } from '../../../src/data/dataset/dataset.js';
+import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { initialParameters } from '../../../src/engines/wasm/parameters.js';
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
 import { loadData } from '../../../src/index.js';
@@ -29,6 +29,14 @@ const classes = clusters(ROWS, FEATURES, 3);
 /** With a column of few values, between which quantiles are equal. */
 const steps = linear(ROWS, FEATURES, 2);
 for (let row = 0; row < ROWS; row++) steps.x[row * FEATURES] = Math.round(steps.x[row * FEATURES]!);
+const pairs = clusters(ROWS, FEATURES, 2);
+const rounded = (of: (value: number) => number) =>
+  Dataset.fromArrays({
+    ...{ x: numbers.x, rows: ROWS, features: FEATURES, targets: numbers.targets.map(of), standardise: false },
+    targetNames: ['a', 'b'],
+  });
+const counts = rounded((value) => Math.floor(value * value));
+const marks = rounded((value) => (value > 0.3 ? 1 : 0));
 const letters = await loadData(
   Array.from({ length: ROWS }, (_, row) => ({
     number: numbers.x[row * FEATURES],
@@ -105,6 +113,14 @@ export const TORCH_CASES: Readonly<Record<string, TorchCase>> = {
     ...{ batchSize: 10, weightAverage: 'ema', averageDecay: 0.8, trajectoryStart: 0.25 },
   }),
   swa: of(numbers, { batchSize: 10, weightAverage: 'swa', trajectoryStart: 0.25 }),
+
+  gaussianNll: of(numbers, { loss: 'gaussianNll' }),
+  huber: of(numbers, { loss: 'huber', huberDelta: 0.4 }),
+  poisson: of(counts, { loss: 'poisson' }),
+  quantile: of(numbers, { loss: 'quantile', quantiles: [0.1, 0.5, 0.8] }),
+  multilabel: of(marks, { loss: 'multilabel' }),
+  binaryCrossEntropy: of(pairs, { loss: 'binaryCrossEntropy' }),
+  focal: of(classes, { loss: 'focal', focalGamma: 1.5 }),
   labelSmoothing: of(classes, { labelSmoothing: 0.1 }),
   mixup: of(classes, { mixup: 0.7, batchSize: 10 }),
   'mixup of numbers': of(numbers, { mixup: 0.7, batchSize: 10 }),
@@ -163,7 +179,9 @@ function givenOf(one: TorchCase, plan: EnsemblePlan) {
   return {
     features,
     x: [...seen(dataset)],
-    ...(task.kind === 'regression' ? { y: [...taught(dataset)] } : { labels: [...dataset.labels] }),
+    ...(task.kind === 'regression'
+      ? { y: [...taught(dataset)], targets: [...dataset.targets] }
+      : { labels: [...dataset.labels] }),
     batch: batchSize,
     orders: shuffled('order'),
     ...(mixup === undefined ? {} : { partners: shuffled('mixup'), shares: shares(mixup) }),

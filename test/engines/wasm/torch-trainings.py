@@ -66,8 +66,8 @@ def muon(model):
     return [own, *adamW(model, without=hidden)]
 
 
-def plainLoss(given, z, truth, smoothing=0):
-    return F.mse_loss(z, truth) if given.isRegression else F.cross_entropy(z, truth, label_smoothing=smoothing)
+def plainLoss(given, z, truth):
+    return F.mse_loss(z, truth) if given.isRegression else F.cross_entropy(z, truth)
 
 
 def mixedLoss(given, model, rows, partners, share):
@@ -147,9 +147,40 @@ def plain(given, optimizers=sgd, hidden=1, **options):
     return train(given, model, optimizers(model), **options)
 
 
-def smoothed(given):
-    model = dense(given, nn.Tanh)
-    return train(given, model, sgd(model), lambda rows: plainLoss(given, model(given.x[rows]), given.y[rows], 0.1))
+def taught(loss):
+    """@param loss of z and the truth: as it is taught, and numbers also in the user's units"""
+
+    def case(given):
+        model = dense(given, nn.Tanh)
+        truths = [given.y] if given.targets is None else [given.y, given.targets]
+        return train(given, model, sgd(model), lambda rows: loss(model(given.x[rows]), *[truth[rows] for truth in truths]))
+
+    return case
+
+
+def gaussianNll(z, y, _):
+    """What is behind the means is softplus of a variance."""
+    mean, raw = z.chunk(2, 1)
+    return F.gaussian_nll_loss(mean, y, F.softplus(raw) + 1e-6)
+
+
+def poisson(z, _, counts):
+    """Log rates of counts in units of their means: all rows are in the batch."""
+    return F.poisson_nll_loss(z, counts / counts.mean(0))
+
+
+def pinball(z, y, _):
+    """Levels behind the first are steps up."""
+    raw = z.view(len(z), 3, -1)
+    levels = torch.cat([raw[:, :1], F.softplus(raw[:, 1:])], 1).cumsum(1)
+    residual, tau = y.unsqueeze(1) - levels, torch.tensor([0.1, 0.5, 0.8]).view(1, -1, 1)
+    return torch.maximum(tau * residual, (tau - 1) * residual).mean()
+
+
+def focal(z, labels):
+    """Lin et al. (2017), gamma 1.5."""
+    ce = F.cross_entropy(z, labels, reduction="none")
+    return ((1 - torch.exp(-ce)) ** 1.5 * ce).mean()
 
 
 def behind(first, optimizers=sgd):
@@ -230,7 +261,14 @@ CASES = {
     "ema": averaged(multi_avg_fn=get_ema_multi_avg_fn(0.5)),
     "ema, from a mean on": averaged(after=1, avg_fn=fromMean),
     "swa": averaged(each="epoch", after=1),
-    "labelSmoothing": smoothed,
+    "gaussianNll": taught(gaussianNll),
+    "huber": taught(lambda z, y, _: F.huber_loss(z, y, delta=0.4)),
+    "poisson": taught(poisson),
+    "quantile": taught(pinball),
+    "multilabel": taught(lambda z, _, marks: F.binary_cross_entropy_with_logits(z, marks)),
+    "binaryCrossEntropy": taught(lambda z, labels: F.binary_cross_entropy_with_logits(z[:, 0], labels.double())),
+    "focal": taught(focal),
+    "labelSmoothing": taught(lambda z, labels: F.cross_entropy(z, labels, label_smoothing=0.1)),
     "mixup": plain,
     "mixup of numbers": plain,
     "batchEnsemble": sharing(ALL, ALL, ALL),

@@ -1,5 +1,5 @@
-# The layers of torch-trainings.py, from the papers and of what torch has, with the weights that tutti drew. `member` is what tutti leaves of a
-# layer, in its order: of submodel j where there are several.
+# The layers of torch-trainings.py, from the papers and of what torch has, with the weights that tutti drew. `member` is what tutti leaves
+# of a layer, in its order: of submodel j where there are several.
 import math
 
 import torch
@@ -14,6 +14,7 @@ class Given:
         self.x = torch.tensor(given["x"]).view(-1, given["features"])
         self.isRegression = "y" in given
         self.y = torch.tensor(given["y"]).view(len(self.x), -1) if self.isRegression else torch.tensor(given["labels"])
+        self.targets = torch.tensor(given["targets"], dtype=torch.float64).view(self.y.shape) if self.isRegression else None
         self.batch = given["batch"]
         self.orders = given["orders"]
         self.partners = given.get("partners")
