@@ -4,6 +4,7 @@
 import t from 'tap';
 import { Ensemble } from '../../src/api/ensemble.js';
 import { loadData } from '../../src/api/load-data.js';
+import { Dataset } from '../../src/data/dataset/dataset.js';
 import { writeExport } from '../../src/exports/formats.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
@@ -55,6 +56,12 @@ t.test('what has no layer is refused by name', async (t) => {
     await trainEnsemble(train, { members: 1, epochs: 1, numericEmbedding: 'none' }),
     /`softClip` to be null \(--soft-clip none\)/,
   );
+  const { x, rows, features, targets } = linear(40, 3);
+  for (const targetScaling of ['log', 'quantile'] as const) {
+    const bent = Dataset.fromArrays({ x, rows, features, targets: targets.map(Math.abs), targetScaling });
+    const own = await trainEnsemble(bent, { members: 1, epochs: 1, numericEmbedding: 'none' });
+    await refused(own, new RegExp(`\`targetScaling\` to be standard .*, got "${targetScaling}"`));
+  }
   const plain = await trainEnsemble(classes, {
     members: 3,
     hidden: [9],

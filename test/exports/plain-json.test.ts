@@ -3,6 +3,8 @@
 import t, { type Test } from 'tap';
 import { Ensemble } from '../../src/api/ensemble.js';
 import { loadData } from '../../src/api/load-data.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { ensembleToBytes } from '../../src/bundle/save.js';
 import { Dataset, type DatasetArrays } from '../../src/data/dataset/dataset.js';
 import type { DataRecord } from '../../src/data/table/record-table.js';
 import type { TrainedEnsemble } from '../../src/ensemble/ensemble.js';
@@ -121,6 +123,31 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
       members: [{ hidden: [7, 5], norm: 'layer' }, { layers: ['residual 6, residual 8@5 mish, norm selu'] }],
     },
   ],
+  'submodels that share weights': [
+    classes,
+    {
+      ...{ hidden: [8, 6], submodels: 2, epochs: 3, batchSize: 32 },
+      members: [
+        { sharing: 'batchEnsemble' },
+        { sharing: 'tabm', numericEmbedding: 'piecewiseLinear', embeddingBins: 4 },
+        { sharing: 'tabmMini', loss: 'focal', focalGamma: 2 },
+        { sharing: 'packed' },
+        { sharing: 'masksembles', maskScale: 2, submodelBatch: 'split' },
+      ],
+    },
+  ],
+  'Huber, SWAG and fast geometric snapshots': [
+    numbers,
+    {
+      ...{ hidden: [6], epochs: 6, earlyStopping: 'none' },
+      members: [
+        { loss: 'huber', huberDelta: 0.5 },
+        { snapshots: 2, snapshotMode: 'swag', trajectoryStart: 0.3 },
+        { snapshots: 2, snapshotMode: 'fastGeometric', trajectoryStart: 0.3 },
+        { weightAverage: 'ema', averageDecay: 0.9 },
+      ],
+    },
+  ],
   'one logit for two classes': [images, { hidden: [4], loss: 'binaryCrossEntropy', activation: 'tanh' }],
   'convolutions and pools': [
     images,
@@ -167,13 +194,16 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
 };
 
 for (const [name, [dataset, options, choice]] of Object.entries(CASES)) {
-  t.test(`${name} are read as they predict`, async (t) => {
+  t.test(`${name} are saved, loaded and read as they predict`, async (t) => {
     const ensemble = await trainEnsemble(dataset, {
       ...('members' in options ? {} : { members: 3, epochs: 6 }),
       seed: 1,
       ...options,
     });
-    await agrees(t, ensemble, dataset, choice);
+    const loaded = await loadEnsemble(ensembleToBytes(ensemble));
+    const [one, other] = await Promise.all([ensemble, loaded].map((own) => predictEnsemble(own, dataset.x)));
+    t.same(other, one);
+    await agrees(t, loaded, dataset, choice);
   });
 }
 

@@ -2,6 +2,7 @@
 // hand it over to each other and run WebAssembly where the others run native code.
 
 import t, { type Test } from 'tap';
+import { loadData } from '../../src/api/load-data.js';
 import { boostEnsemble } from '../../src/boosting/boost.js';
 import type { BoostOptions } from '../../src/boosting/options.js';
 import { ensembleToBytes } from '../../src/bundle/save.js';
@@ -13,6 +14,7 @@ import type { MemberRunner } from '../../src/training/session/runner.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 import { messageRunner } from '../support/message-runner.js';
+import { mixedRecords } from '../support/mixed-records.js';
 
 const classes = clusters(60, 5, 3);
 const numbers = linear(60, 4, 2);
@@ -20,6 +22,8 @@ const withTargets = (of: (y: number) => number, own = {}): Dataset => {
   const { x, rows, features, targets } = numbers;
   return Dataset.fromArrays({ x, rows, features, targets: targets.map(of), ...own });
 };
+const { records, target } = mixedRecords();
+const mixed = (await loadData(records, { target, impute: 'mean', unseen: 'learned' })).train;
 const counted = withTargets((y) => Math.round(Math.abs(y)));
 const labelled = withTargets((y) => Number(y > 0));
 const bent = (scaling: 'robust' | 'quantile', targetScaling: 'log' | 'quantile') =>
@@ -63,6 +67,7 @@ const TECHNIQUES: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> 
     classes,
     { numericEmbedding: 'piecewiseLinear', embeddingBins: 5, embeddingSize: 3 },
   ],
+  'categories by tables': [mixed, { categoryEmbedding: 'learned', categoryEmbeddingSize: 2 }],
   'inputs with factors': [classes, { inputScale: true, init: 'ntk' }],
   'norms and residual blocks': [
     numbers,
@@ -90,13 +95,17 @@ const TECHNIQUES: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> 
 const pool = createPool({ threads: 2 });
 t.teardown(() => pool.close());
 
-/** Trains three times; the weights of the first. */
-async function sameBytes(t: Test, train: (runner?: MemberRunner) => Promise<TrainedEnsemble>) {
+/** Trains three times, the last handed over after so many epochs; the weights of the first. */
+async function sameBytes(
+  t: Test,
+  handOverAfter: number,
+  train: (runner?: MemberRunner) => Promise<TrainedEnsemble>,
+) {
   const ensemble = await train();
   const file = fileOf(ensemble);
   t.ok(file.equals(fileOf(await train(pool))), 'on two threads');
   t.intercept(process, 'env', { value: { ...process.env, TUTTI_EXECUTOR: 'wasm' } });
-  const hosts = messageRunner(1);
+  const hosts = messageRunner(handOverAfter);
   const elsewhere = await train(hosts);
   t.same(elsewhere.executors, ['wasm']);
   t.ok(file.equals(fileOf(elsewhere)), 'by hosts that run WebAssembly');
@@ -112,8 +121,10 @@ const seen = new Map<string, string>();
 
 for (const [name, [dataset, options]] of Object.entries(TECHNIQUES)) {
   t.test(name, async (t) => {
-    const { weights, continued } = await sameBytes(t, (runner) =>
-      trainEnsemble(dataset, { ...BASE, ...options }, runner === undefined ? {} : { runner }),
+    const all = { ...BASE, ...options };
+    // Averages and trajectories have begun by then.
+    const { weights, continued } = await sameBytes(t, Number(all.epochs) - 1, (runner) =>
+      trainEnsemble(dataset, all, runner === undefined ? {} : { runner }),
     );
     t.ok(continued >= 2, 'each member, or run, was handed over');
     t.equal(seen.get(weights), undefined, 'and it has an effect');
@@ -128,7 +139,7 @@ const BOOSTED: BoostOptions = {
 
 for (const kind of ['gradient', 'soft'] as const) {
   t.test(`${kind} boosting of nets`, async (t) => {
-    await sameBytes(t, async (runner) => {
+    await sameBytes(t, 2, async (runner) => {
       const own = { ...BOOSTED, kind, ...(runner === undefined ? {} : { runner }) };
       return (await boostEnsemble(classes, own)).ensemble;
     });

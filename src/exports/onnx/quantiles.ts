@@ -1,4 +1,4 @@
-// The place of numbers among quantiles, and its standard normal deviate, by operators of ONNX, in double precision: what
+// The place of numbers among quantiles, and its standard normal deviate, and back, by operators of ONNX, in double precision: what
 // src/data/dataset/quantile-map.ts does.
 
 import { NORMAL_CENTRE, NORMAL_TAIL } from '../../math/normal.js';
@@ -6,6 +6,17 @@ import type { Graph, Value } from './graph.js';
 
 const DOUBLE = 11;
 const INT64 = 7;
+/** The tail beyond z over e^(−z²/2). */
+const TAIL_RATIO = [
+  [
+    220.206867912376, 221.213596169931, 112.079291497871, 33.912866078383, 6.37396220353165,
+    0.700383064443688, 0.0352624965998911,
+  ],
+  [
+    440.413735824752, 793.826512519948, 637.333633378831, 296.564248779674, 86.7807322029461, 16.064177579207,
+    1.75566716318264, 0.0883883476483184,
+  ],
+] as const;
 /** As in quantile-map.ts: it keeps the tail within what one of the two approximations of tails covers. */
 const LEAST_SHARE = 1e-7;
 
@@ -89,6 +100,71 @@ function levelsOf(
   const middle = graph.node('Mul', [both, double('half', 0.5)], {}, 'middle');
   const isShared = graph.node('Less', [below, upTo], {}, 'isShared');
   return { level: graph.node('Where', [isShared, middle, between], {}, 'level'), last };
+}
+
+/**
+ * The values whose deviates are given, f64 of their shape; NaN where they are.
+ *
+ * @param deviates f64[…, copies × columns]: so many for each column, the columns side by side
+ * @param quantiles ascending, of each column
+ */
+export function valuesOfDeviates(
+  graph: Graph,
+  deviates: Value,
+  quantiles: readonly (readonly number[])[],
+  copies: number,
+): Value {
+  const each = (of: (column: number) => number) =>
+    Array.from({ length: copies }, () => quantiles.map((_, column) => of(column))).flat();
+  const double = (about: string, values: readonly number[] | number) =>
+    graph.numbers(about, values, 'double');
+  const zero = double('zero', 0);
+  const missing = graph.node('IsNaN', [deviates], {}, 'missing');
+  const z = graph.node('Where', [missing, zero, deviates], {}, 'deviate');
+  const lastLevel = (column: number) => quantiles[column]!.length - 1;
+  const last = double('lastLevels', each(lastLevel));
+  const tail = graph.node('Mul', [tailOf(graph, z), last], {}, 'tail');
+  const isLow = graph.node('Less', [z, zero], {}, 'isLow');
+  const rest = graph.node('Sub', [last, tail], {}, 'rest');
+  const level = graph.node('Where', [isLow, tail, rest], {}, 'level');
+  const lastPiece = double(
+    'lastPieces',
+    each((column) => lastLevel(column) - 1),
+  );
+  const piece = graph.node('Min', [graph.node('Floor', [level], {}, 'piece'), lastPiece], {}, 'piece');
+  let end = 0;
+  const starts = quantiles.map(({ length }) => {
+    end += length;
+    return end - length;
+  });
+  const first = double(
+    'starts',
+    each((column) => starts[column]!),
+  );
+  const place = graph.node('Cast', [graph.node('Add', [piece, first], {}, 'place')], { to: INT64 }, 'place');
+  const flat = graph.constant('quantiles', [end], Float64Array.from(quantiles.flat()));
+  const low = graph.node('Gather', [flat, place], { axis: 0 }, 'low');
+  const next = graph.node('Add', [place, graph.integers('oneMore', [1])], {}, 'next');
+  const high = graph.node('Gather', [flat, next], { axis: 0 }, 'high');
+  const part = graph.node('Sub', [level, piece], {}, 'part');
+  const gap = graph.node('Sub', [high, low], {}, 'gap');
+  const value = graph.node('Add', [low, graph.node('Mul', [part, gap], {}, 'part')], {}, 'value');
+  return graph.node('Where', [missing, deviates, value], {}, 'values');
+}
+
+/**
+ * The share of a standard normal distribution that lies beyond |z|, within 3e-16; from 7 on that beyond 7.
+ *
+ * **Source:** Hart et al. 1968, Computer approximations, 5666, as in West 2005, Better approximations to cumulative normal functions,
+ * Wilmott magazine.
+ */
+function tailOf(graph: Graph, z: Value): Value {
+  const size = graph.node('Max', [z, graph.node('Neg', [z], {}, 'negative')], {}, 'size');
+  const held = graph.node('Min', [size, graph.numbers('mostDeviate', 7, 'double')], {}, 'held');
+  const square = graph.node('Mul', [held, held], {}, 'square');
+  const half = graph.node('Mul', [square, graph.numbers('minusHalf', -0.5, 'double')], {}, 'half');
+  const density = graph.node('Exp', [half], {}, 'density');
+  return graph.node('Mul', [density, ratio(graph, TAIL_RATIO, held)], {}, 'tail');
 }
 
 /** How far out a standard normal deviate lies whose tail is this, from 1e-7 to a half: AS 241. */

@@ -2,7 +2,6 @@
 // standardised units, and in the user's at the end.
 
 import type { Scale, TargetMap } from '../../data/dataset/encoding.js';
-import { failOption } from '../../errors.js';
 import { VARIANCE_FLOOR } from '../../model/portable-network.js';
 import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { type Graph, once, type Value } from './graph.js';
@@ -18,6 +17,7 @@ import {
   spread,
 } from './members.js';
 import { ascending, byTargets, medians } from './quantile-head.js';
+import { valuesOfDeviates } from './quantiles.js';
 
 /** The answers of an ensemble of targets. */
 export function answersOfValues(
@@ -211,27 +211,23 @@ function repeated(values: readonly number[], copies: number): number[] {
 
 /** What stands for bent targets, standardised in the user's units: in double precision, where differences of great numbers are. @param copies of the targets, side by side. */
 function straightened(graph: Graph, z: Value, scale: Scale, map: TargetMap, copies: number): Value {
-  if (map.kind === 'quantile') {
-    return failOption(
-      'targetScaling',
-      'standard or log in the training of what becomes a graph of ONNX',
-      'quantile',
-    );
-  }
   const vector = (about: string, values: readonly number[]) =>
     graph.numbers(about, repeated(values, copies), 'double');
   const wide = graph.node('Cast', [z], { to: 11 }, 'wide');
+  const standardised = (values: Value, offsets: readonly number[]) => {
+    const centred = graph.node('Sub', [values, vector('offsets', offsets)], {}, 'centred');
+    const divided = graph.node('Div', [centred, vector('deviations', scale.std)]);
+    return graph.node('Cast', [divided], { to: 1 }, 'standardised');
+  };
+  if (map.kind === 'quantile')
+    return standardised(valuesOfDeviates(graph, wide, map.quantiles, copies), scale.mean);
   const scaled = graph.node('Mul', [wide, vector('logDeviations', map.std)], {}, 'scaled');
   const logs = graph.node('Add', [scaled, vector('logMeans', map.mean)], {}, 'logs');
   const held = graph.node('Min', [logs, graph.numbers('mostLog', 709, 'double')], {}, 'held');
   const values = graph.node('Exp', [held], {}, 'values');
-  const offsets = scale.mean.map((value, t) => value + map.shift[t]!);
-  const centred = graph.node('Sub', [values, vector('offsets', offsets)], {}, 'centred');
-  return graph.node(
-    'Cast',
-    [graph.node('Div', [centred, vector('deviations', scale.std)])],
-    { to: 1 },
-    'standardised',
+  return standardised(
+    values,
+    scale.mean.map((value, t) => value + map.shift[t]!),
   );
 }
 

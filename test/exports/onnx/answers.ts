@@ -17,11 +17,7 @@ export function inputsFor(
 ): Record<string, Given> {
   const preprocessing = ensemble.preprocessing!;
   if (names[0] === 'features') {
-    const x = transformFeatures(
-      preprocessing,
-      table,
-      Uint32Array.from({ length: rows }, (_, row) => row),
-    );
+    const x = featuresOf({ ensemble, table }, rows);
     return { features: { width: ensemble.features, cells: [...x] } };
   }
   const given = names.map((name): [string, Given] => {
@@ -39,20 +35,29 @@ export function inputsFor(
   return Object.fromEntries(given);
 }
 
-/** What tutti answers, by the names of the graph's outputs: numbers in units of the targets' deviations, labels as they are. */
-export async function answersOf({
-  ensemble,
-  table,
-  options,
-}: Case): Promise<Record<string, readonly (number | string)[]>> {
+/** The first rows of a case's table as features. */
+function featuresOf({ ensemble, table }: Pick<Case, 'ensemble' | 'table'>, rows: number) {
+  const first = Uint32Array.from({ length: rows }, (_, row) => row);
+  return transformFeatures(ensemble.preprocessing!, table, first);
+}
+
+/**
+ * What tutti answers for the first rows, by the names of the graph's outputs: numbers in units of the targets' deviations, labels as they
+ * are.
+ */
+export async function answersOf(
+  { ensemble, table, options }: Case,
+  wanted = table.rows,
+): Promise<Record<string, readonly (number | string)[]>> {
+  const given = wanted === table.rows ? table : featuresOf({ ensemble, table }, wanted);
   const { aggregator, calibrated: asked, clip } = options;
   const clipped = clip === undefined ? {} : { clip };
-  const said = await predictEnsemble(ensemble, table, {
+  const said = await predictEnsemble(ensemble, given, {
     ...clipped,
     ...(aggregator === undefined ? {} : { aggregator }),
     ...(asked === undefined ? {} : { calibrated: asked }),
   });
-  const all = await predictMembers(ensemble, table, clipped);
+  const all = await predictMembers(ensemble, given, clipped);
   const members = all.filter((_, at) => (ensemble.members[at]!.averagingWeight ?? 1) > 0);
   const { rows, outputs } = said;
   const byRows = (of: (member: (typeof members)[number]) => ArrayLike<number>) =>
@@ -85,10 +90,11 @@ export function largestDifference(
   name: string,
   said: ArrayLike<number | string | bigint>,
   truth: readonly (number | string)[],
+  rows = table.rows,
 ): number {
   const { std } = ensemble.encoding.targets;
   // Of each target the levels stand together.
-  const levels = name === 'quantiles' ? truth.length / table.rows / std.length : 1;
+  const levels = name === 'quantiles' ? truth.length / rows / std.length : 1;
   let largest = 0;
   for (let at = 0; at < said.length; at++) {
     const deviation = std.length === 0 ? 1 : std[Math.floor(at / levels) % std.length]!;

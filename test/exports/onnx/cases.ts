@@ -165,6 +165,20 @@ const ASKED: Readonly<Record<string, Asked>> = {
       ],
     },
   },
+  'submodels that share weights': {
+    ...BOUGHT,
+    train: {
+      hidden: [8, 6],
+      submodels: 2,
+      members: [
+        { sharing: 'batchEnsemble' },
+        { sharing: 'tabm', numericEmbedding: 'piecewiseLinear', embeddingBins: 4 },
+        { sharing: 'tabmMini', loss: 'focal', focalGamma: 2 },
+        { sharing: 'packed' },
+        { sharing: 'masksembles', maskScale: 2 },
+      ],
+    },
+  },
   'random subspaces': { ...BOUGHT, train: { members: 4, hidden: [8], featureShare: 0.5 } },
   'mixed sizes': {
     ...BOUGHT,
@@ -215,6 +229,18 @@ const ASKED: Readonly<Record<string, Asked>> = {
     ...bought('spent'),
     load: { ...bought('spent').load, targetScaling: 'log' },
     train: small,
+  },
+  'quantiles of a target': {
+    ...bought('spent'),
+    load: { ...bought('spent').load, targetScaling: 'quantile' },
+    train: small,
+  },
+  'quantiles of two targets by their quantiles, weighed': {
+    ...DIABETES,
+    load: { target: ['progression', 'bp'], targetScaling: 'quantile' },
+    train: { ...small, loss: 'quantile', quantiles: [0.2, 0.4, 0.9] },
+    options: { numbers: 'float64' },
+    adapt: (own) => withAveragingWeights(own, [1, 2, 0.5]),
   },
   'missing cells as values': {
     ...BOUGHT,
@@ -279,6 +305,18 @@ const ASKED: Readonly<Record<string, Asked>> = {
       ...{ loss: 'quantile', quantiles: [0.2, 0.4, 0.7, 0.9] },
     },
     adapt: (own) => withAveragingWeights(own, [1, 2, 0.5]),
+  },
+  'members of Huber, drawn of SWAG and at the ends of cycles': {
+    ...DIABETES,
+    train: {
+      ...{ hidden: [6], epochs: 5 },
+      members: [
+        { loss: 'huber', huberDelta: 0.5 },
+        { snapshots: 2, snapshotMode: 'swag', trajectoryStart: 0.3 },
+        { snapshots: 2, snapshotMode: 'fastGeometric', trajectoryStart: 0.2 },
+        { weightAverage: 'swa', trajectoryStart: 0.3 },
+      ],
+    },
   },
   'members of other quantiles, and of none': {
     ...DIABETES,

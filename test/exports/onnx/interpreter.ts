@@ -281,6 +281,7 @@ const OPERATORS: Readonly<Record<string, Run>> = {
   Cos: unary(Math.cos),
   Sqrt: unary(Math.sqrt),
   Neg: unary((x) => -x),
+  Floor: unary(Math.floor),
   Relu: unary((x) => Math.max(x, 0)),
   LeakyRelu: ([x], { alpha }) => unary((z) => (z < 0 ? (alpha as number) * z : z))([x!], {}, 1),
   Tanh: unary(Math.tanh),
