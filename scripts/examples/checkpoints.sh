@@ -1,6 +1,6 @@
 # A training that is killed without warning, and gone on with: the same file as one that nothing happened to.
 
-training='data/digits.csv --target digit --members 24 --seed 1 --quiet'
+training='data/digits.csv --target digit --members 8 --seed 1 --quiet'
 tutti train $training --out undisturbed.tutti > /dev/null
 tutti train $training --out digits.tutti --checkpoint kept > /dev/null &
 until [ -e kept/training ]; do sleep 0.1; done

@@ -7,11 +7,20 @@ import { DEFAULTS } from '../training/options/option-defaults.js';
 import { drawAll, type SearchedOptions, withoutVain } from '../training/options/search-options.js';
 import { requireUsers } from '../training/options/stray-options.js';
 
-/** Options that the search itself decides, or that tie members to each other. */
+/** Options that the search itself decides, or that tie members to each other; a recipe would say what is searched. */
 export const DECIDED = [
-  ...['resample', 'resampleShare', 'folds', 'repeats', 'vary', 'tie', 'tiedLayers', 'tyingMode'],
+  ...['preset', 'resample', 'resampleShare', 'folds', 'repeats', 'vary', 'tie', 'tiedLayers', 'tyingMode'],
   ...['tyingGroup', 'earlyStopping'],
 ] as const;
+
+/** Options that are searched for where nothing is said of them: those of `searchSpace`. */
+export const SEARCHED = [
+  ...['engine', 'hidden', 'layers', 'activation', 'norm', 'numericEmbedding', 'frequencyScale'],
+  ...['embeddingSize', 'embeddingBins', 'categoryEmbedding', 'optimizer', 'learningRate', 'weightDecay'],
+  ...['gradientClip', 'weightAverage', 'hiddenKeep', 'inputKeep', 'inputNoise', 'mixup', 'l2', 'batchSize'],
+  ...['schedule', 'epochs', 'patience', 'snapshots', 'featureShare', 'rounds', 'treeRate', 'maxLeaves'],
+  ...['minLeafRows', 'leafL2', 'labelSmoothing'],
+];
 
 /**
  * What is tried first: settings known to be good, of every kind of members, of which the first two are trained on all folds. Trees

@@ -1,7 +1,7 @@
 // What the search draws is what a user may state.
 
 import t from 'tap';
-import { compatible, knownSettings, searchSpace } from '../../src/auto/search-space.js';
+import { compatible, knownSettings, SEARCHED, searchSpace } from '../../src/auto/search-space.js';
 import { drawAll } from '../../src/training/options/search-options.js';
 import { parseTrainingOptions } from '../../src/training/options/training-schema.js';
 import { clusters, linear } from '../support/datasets.js';
@@ -14,3 +14,8 @@ for (const [name, dataset] of Object.entries({ classes: clusters(60, 4, 3), numb
       t.doesNotThrow(() => parseTrainingOptions(compatible(options)), JSON.stringify(options));
   });
 }
+
+t.test('what is said to be searched for is what the space has', async (t) => {
+  const names = [clusters(60, 4, 3), linear(60, 4, 1)].map((dataset) => Object.keys(searchSpace(dataset)));
+  t.same(new Set(names.flat()), new Set(SEARCHED));
+});

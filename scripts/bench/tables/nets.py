@@ -266,7 +266,7 @@ class TabM(nn.Module):
         return torch.einsum("bku,kuo->bko", h, self.head) + self.bias
 
 
-def tabm(table, threads, k=32, size=256):
+def tabm(table, threads, k=32, most=256):
     torch.set_num_threads(threads)
     torch.manual_seed(table.seed)
     from sklearn.preprocessing import QuantileTransformer
@@ -293,7 +293,9 @@ def tabm(table, threads, k=32, size=256):
             return functional.nll_loss(z.softmax(2).mean(1).log(), split.left_y)
         return functional.mse_loss(z[..., 0].mean(1), split.left_y)
 
-    best = trained(model, split, step, judge, 1000, min(size, len(split.x)), table.seed, 16)
+    # The paper's tables have 10 000 rows and more: as many steps an epoch, which is what patience is counted in.
+    size = max(16, min(most, len(split.x) // 32))
+    best = trained(model, split, step, judge, 1000, size, table.seed, 16)
     with torch.no_grad():
         z = model(split.test)
     if classes:

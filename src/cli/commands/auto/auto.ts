@@ -2,7 +2,7 @@
 // narrow the search: a value, or a range, in the place of what is searched by default.
 
 import { AUTO_OPTIONS, type AutoOptions, checkAutoOptions } from '../../../auto/auto-options.js';
-import { DECIDED } from '../../../auto/search-space.js';
+import { DECIDED, SEARCHED } from '../../../auto/search-space.js';
 import { failOption } from '../../../errors.js';
 import { createPool } from '../../../pool/pool.js';
 import type { SearchedOptions } from '../../../training/options/search-options.js';
@@ -40,7 +40,12 @@ const WITHOUT = new Set<string>([
   ...[...LOG_ROWS, ...CHECKPOINT_ROWS, ...UI_ROWS, ...CLUSTER_ROWS].map(({ name }) => name),
 ]);
 
-const ROWS: readonly OptionRow[] = [...AUTO_ROWS, ...trainRows().filter(({ name }) => !WITHOUT.has(name))];
+const ROWS: readonly OptionRow[] = [
+  ...AUTO_ROWS,
+  ...trainRows()
+    .filter(({ name }) => !WITHOUT.has(name))
+    .map((row) => (SEARCHED.includes(row.name) ? { ...row, defaultText: 'searched for' } : row)),
+];
 
 export const command: CommandDefinition = {
   arguments: [DATA_FILE],
