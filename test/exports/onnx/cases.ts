@@ -13,8 +13,8 @@ import {
   trainEnsemble,
   withAveragingWeights,
 } from '../../../src/index.js';
-import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
+import { mixedRecords } from './records.js';
 
 export interface Case {
   readonly name: string;
@@ -28,26 +28,6 @@ export interface Case {
 const runner = createInlineRunner();
 /** Within which the issue of exports is that they agree. */
 const WITHIN = 1e-5;
-
-/** Ages, incomes, towns, days: numbers, categories and dates, some missing, one column always the same. */
-export function mixedRecords(rows: number): Record<string, string | number | null>[] {
-  const random = new RandomStream(streamKey(3, 'noise'));
-  const rare = <T>(value: T): T | null => (random.uniform() < 0.1 ? null : value);
-  return Array.from({ length: rows }, () => {
-    const age = Math.round(20 + 60 * random.uniform());
-    const income = Math.round(1e5 * random.uniform() ** 3) / 100;
-    const town = ['Bern', 'Köln', 'Lima', 'New York, NY'][Math.floor(4 * random.uniform())]!;
-    const grade = 1 + Math.floor(3 * random.uniform());
-    const joined = new Date(Date.UTC(2015, 0, 1) + Math.floor(3000 * random.uniform()) * 86_400_000);
-    const spent = 100 + age + income / 20 + (town === 'Lima' ? 30 : 0) + 10 * random.normal();
-    return {
-      ...{ age: rare(age), income: rare(income), town: rare(town), grade: `g${grade}` },
-      ...{ joined: joined.toISOString().slice(0, 10), same: 7, spent },
-      bought: spent > 180 ? 'yes' : spent > 150 ? 'maybe' : 'no',
-      again: spent > 160 ? 'yes' : 'no',
-    };
-  });
-}
 
 const digits = readCsv('data/digits.csv');
 const diabetes = readCsv('data/diabetes.csv');

@@ -17,7 +17,8 @@ import {
   onnxRuntime,
 } from '../../support/onnx-runtime.js';
 import { answersOf, type Given, inputsFor, largestDifference } from './answers.js';
-import { CASES, makeCase, mixedRecords } from './cases.js';
+import { CASES, makeCase } from './cases.js';
+import { mixedRecords } from './records.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const runtime = onnxRuntime();

@@ -16,9 +16,9 @@ import {
   withAveragingWeights,
 } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
-import { mixedRecords } from './cases.js';
 import { runModel } from './interpreter.js';
 import { readModel } from './read-model.js';
+import { mixedRecords } from './records.js';
 import { tensorOf } from './tensor.js';
 
 const runner = createInlineRunner();
