@@ -45,7 +45,12 @@ function usedDefaults(): Plain {
 function flagsOf(options: object): string {
   const flags = Object.entries(options).map(([name, value]) => {
     if (value === true) return flagOf(name);
-    return value === false ? null : `${flagOf(name)} ${textOf(value ?? 'none')}`;
+    return value === false ? null : `${flagOf(name)} ${asWord(textOf(value ?? 'none') ?? '')}`;
   });
   return flags.filter((flag) => flag !== null).join(' ');
+}
+
+/** In quotes where a shell would take it for none or several. */
+function asWord(text: string): string {
+  return text === '' || text.includes(' ') ? `'${text}'` : text;
 }

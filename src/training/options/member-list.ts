@@ -71,7 +71,7 @@ export function listMembers(options: TrainingOptions): MemberList {
   if (total > MAX_MEMBERS) {
     failOption('members', `an integer ≤ ${MAX_MEMBERS}, all that runs leave included`, total);
   }
-  return { own, runs, turns: own.length === 1 && isAlike(options) ? EMBEDDINGS_IN_TURN.length : 1, total };
+  return { own, runs, turns: isAlike(options) ? EMBEDDINGS_IN_TURN.length : 1, total };
 }
 
 /** Members of a list, a grid or ranges differ as these say, and in nothing else. */
