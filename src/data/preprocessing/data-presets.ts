@@ -30,7 +30,7 @@ export const DATA_PRESETS: Readonly<Record<PresetName, DataPreset>> = {
   best: {},
   'deep-ensemble': {},
   realmlp: { scaling: 'robust' },
-  tabm: {},
+  tabm: { scaling: 'quantile' },
   lecture: { softClip: null },
 };
 
