@@ -49,7 +49,9 @@ export function autoLines(report: AutoReport): string[] {
 
 function selectionLines({ selection }: AutoReport, name: string): string[] {
   if (selection === null) return [];
-  const { naive, nested, optimism } = selection;
+  const { naive, nested } = selection;
+  // Of one setting alone the two differ by rounding.
+  const optimism = Math.abs(selection.optimism) < 1e-12 ? 0 : selection.optimism;
   return [
     `Out of fold, ${name}: ${figure(naive, 4)} on the rows that chose; ${figure(nested, 4)} where half of them chose and the other was scored`,
     `  (the choice promises ${figure(optimism, 2)} too much)`,
