@@ -23,6 +23,7 @@ import {
 } from '../option-names.js';
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
+import { listMembers } from '../training/options/member-list.js';
 import { resolveModules } from '../training/plan/resolve-modules.js';
 import {
   isolationOf,
@@ -145,7 +146,8 @@ export async function compareSources(
   const given = asGiven(options);
   // Here and not above, since zod takes as long to load as all the rest.
   const { parseTrainingOptions } = await import('../training/options/training-schema.js');
-  const { vary, ...own } = parseTrainingOptions(given);
+  const { vary, ...parsed } = parseTrainingOptions(given);
+  const own = withoutTurns(parsed);
   const first = own.seed ?? randomSeed();
   const plan = preparePlan(
     train,
@@ -182,6 +184,13 @@ export async function compareSources(
           },
         });
   return { planned, seeds: numbers, rows: test.rows, sources, biasVariance };
+}
+
+/** Members alike embed numbers in one way: taking two in turn makes them differ, but not by chance. */
+function withoutTurns(options: TrainingOptions): TrainingOptions {
+  const { own, turns, runs } = listMembers(options);
+  if (turns === 1 || own.length > 1) return options;
+  return { ...options, members: Array.from({ length: runs }, () => ({})) };
 }
 
 interface Trained {

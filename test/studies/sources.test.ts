@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
+import { loadData } from '../../src/index.js';
 import type { Source } from '../../src/model/spec.js';
 import { compareSources, type SourceFigures } from '../../src/studies/sources.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';
@@ -129,6 +130,18 @@ t.test('masks are compared when there are any, and only sources in use are', asy
     none.sources.map(({ source }) => source),
     ['init', 'order', 'all'],
   );
+});
+
+t.test('members of a table embed numbers in one way, which no source is charged with', async (t) => {
+  const { train: rows, test } = await loadData('data/iris.csv', {
+    target: 'species',
+    testShare: 0.3,
+    seed: 1,
+  });
+  const options = { members: 4, epochs: 2, seed: 1, vary: ['masks'] } as const;
+  const { sources } = await compareSources(rows, test!, options, { seeds: 1 });
+  // Without dropout they are one and the same.
+  for (const { rho } of sources) t.ok(rho.mean! > 1 - 1e-12, `ρ ${rho.mean}`);
 });
 
 t.test('what cannot be compared is refused', async (t) => {
