@@ -108,6 +108,9 @@ async function select(
 const DROPPED =
   'Its calibration and guarantees were of other weights, and are dropped: tutti calibrate fits them anew';
 
+const TOO_FEW_SHARED =
+  'A squared error below 0 is foretold from too few rows that two members share out of bag: it says nothing.';
+
 function selectionLines(selection: MemberSelection): string[] {
   const { counts, metric, rows, score, equalWeights, bestMember, path, check } = selection;
   const judged = metrics.get(metric);
@@ -130,6 +133,7 @@ function selectionLines(selection: MemberSelection): string[] {
   return [
     paletteOf(process.stdout).bold(head!),
     ...lines.map((line) => `  ${line}`),
+    ...(metric === 'squaredError' && score < 0 ? [TOO_FEW_SHARED] : []),
     verdict(selection),
     `--weights ${counts.join(',')}`,
   ];
