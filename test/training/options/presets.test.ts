@@ -2,8 +2,8 @@
 
 import t from 'tap';
 import { PRESET_NAMES } from '../../../src/data/preprocessing/data-presets.js';
-import { presetOf, withPreset } from '../../../src/model/options/presets.js';
 import { isNetwork } from '../../../src/model/network-members.js';
+import { presetOf, withPreset } from '../../../src/model/options/presets.js';
 import { memberCount, resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
 import { withoutEffect } from '../../../src/training/options/stray-options.js';
 import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
