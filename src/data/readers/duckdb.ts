@@ -31,6 +31,8 @@ type Api = typeof import('@duckdb/node-api');
 /** Not a literal where it is imported: a bundler would look for the libraries of all platforms, and find its user's only. */
 const PACKAGE: string = '@duckdb/node-api';
 
+const INTERRUPT_MS = 50;
+
 /** What messages call the table. */
 export const QUERY_NAME = 'the query';
 
@@ -43,9 +45,15 @@ export async function readQuery({ sql, database }: QuerySource, call: ReadCall):
   const api = await loadDuckDb();
   const instance = await openDatabase(api, database);
   const connection = await instance.connect();
-  const interrupt = () => connection.interrupt();
+  let next: NodeJS.Timeout | undefined;
+  // Again and again: a query that only begins knows nothing of an interrupt before it.
+  const interrupt = () => {
+    connection.interrupt();
+    next = setTimeout(interrupt, INTERRUPT_MS);
+  };
   call.signal?.addEventListener('abort', interrupt);
   try {
+    call.signal?.throwIfAborted();
     return await answerOf(api, connection, sql, call);
   } catch (error) {
     call.signal?.throwIfAborted();
@@ -54,6 +62,7 @@ export async function readQuery({ sql, database }: QuerySource, call: ReadCall):
     throw new TuttiError('ERR_OPTION', message, { option: 'sql' }, error);
   } finally {
     call.signal?.removeEventListener('abort', interrupt);
+    clearTimeout(next);
     connection.closeSync();
     instance.closeSync();
   }
