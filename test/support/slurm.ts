@@ -134,12 +134,13 @@ function freePort(): Promise<number> {
   });
 }
 
+/** Longer than Slurm takes to ask a node again for what it did not hear: two minutes. */
 async function eventually(holds: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 2400; tries++) {
     if (holds()) return;
     await sleep(100);
   }
-  throw new Error(`Expected ${what} within a minute`);
+  throw new Error(`Expected ${what} within four minutes`);
 }
 
 function ended(child: ChildProcess): Promise<void> {

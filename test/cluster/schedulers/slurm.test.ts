@@ -11,7 +11,7 @@ import { type Slurm, slurmMissing, startSlurm } from '../../support/slurm.js';
 const missing = slurmMissing();
 if (missing !== null && process.env.TUTTI_REQUIRE_SERVERS === '1') throw new Error(missing);
 
-t.test('Slurm', { skip: missing ?? false, timeout: 300_000 }, async (t) => {
+t.test('Slurm', { skip: missing ?? false, timeout: 1_200_000 }, async (t) => {
   const home = mkdtempSync(join(tmpdir(), 'tutti-slurm-'));
   const slurm = await startSlurm(home, 4);
   t.teardown(async () => {
@@ -72,7 +72,7 @@ t.test('Slurm', { skip: missing ?? false, timeout: 300_000 }, async (t) => {
     t.equal(stopped().ended, 1, 'the part had its SIGTERM');
     t.equal(slurm.job(`${array}_0`).Restarts, '1');
     slurm.run('scancel', `${array}_1`);
-    await slurm.until(`${array}_1`, 'CANCELLED');
+    await slurm.until(`${array}_1`, 'CANCELLED', 'COMPLETING');
     t.equal(slurm.job(`${array}_1`).Restarts, '0', 'who cancels means it');
     slurm.run('scancel', array!);
   });
