@@ -13,15 +13,6 @@ export const DECIDED = [
   ...['tyingGroup', 'earlyStopping'],
 ] as const;
 
-/** Options that are searched for where nothing is said of them: those of `searchSpace`. */
-export const SEARCHED = [
-  ...['engine', 'hidden', 'layers', 'activation', 'norm', 'numericEmbedding', 'frequencyScale'],
-  ...['embeddingSize', 'embeddingBins', 'categoryEmbedding', 'optimizer', 'learningRate', 'weightDecay'],
-  ...['gradientClip', 'weightAverage', 'hiddenKeep', 'inputKeep', 'inputNoise', 'mixup', 'l2', 'batchSize'],
-  ...['schedule', 'epochs', 'patience', 'snapshots', 'featureShare', 'rounds', 'treeRate', 'maxLeaves'],
-  ...['minLeafRows', 'leafL2', 'labelSmoothing'],
-];
-
 /**
  * What is tried first: settings known to be good, of every kind of members, of which the first two are trained on all folds. Trees
  * go first where they are quick: of many classes they grow a tree for each in every round. All is stated, whatever the defaults are.
@@ -87,6 +78,9 @@ const KNOWN_NETWORKS: readonly MemberOptions[] = [
   { hidden: [] },
 ];
 
+/** What of a dataset decides which settings are tried. */
+type Sized = Pick<Dataset, 'rows' | 'task'>;
+
 /** Leaves of few rows are worth it where there are few. */
 function treesFor(rows: number) {
   return rows < SMALL_TABLE
@@ -100,16 +94,16 @@ const MOST_STORED_ROWS = 20_000;
 /** Trees of all classes that a member grows at most. */
 const MOST_TREES = 1500;
 
-function classesOf({ task }: Dataset): number {
+function classesOf({ task }: Sized): number {
   return task.kind === 'classification' ? task.classes.length : 1;
 }
 
-function roundsFor(dataset: Dataset): number {
+function roundsFor(dataset: Sized): number {
   return Math.max(60, Math.min(500, Math.round(MOST_TREES / classesOf(dataset))));
 }
 
 /** The ranges that all further settings are drawn from; what means nothing to a kind of members is left out there. */
-export function searchSpace(dataset: Dataset): SearchedOptions {
+export function searchSpace(dataset: Sized): SearchedOptions {
   const { rows, task } = dataset;
   const networks = classesOf(dataset) <= FEW_CLASSES ? 3 : 7;
   return {
@@ -182,6 +176,9 @@ function batchSizes(rows: number): readonly number[] {
   if (rows < 1000) return [8, 16, 32, 64];
   return rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512];
 }
+
+/** Options that are searched for where nothing is said of them: those of classes are all. */
+export const SEARCHED = Object.keys(searchSpace({ rows: 0, task: { kind: 'classification', classes: [] } }));
 
 /** Epochs of each cycle, at most, where a run leaves several members: nothing stops it early. */
 const CYCLE_EPOCHS = 25;
