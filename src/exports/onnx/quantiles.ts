@@ -79,11 +79,7 @@ function levelsOf(
     'starts',
     quantiles.map((_, column) => column * widest),
   );
-  const place = graph.node('Cast', [graph.node('Add', [piece, starts], {}, 'place')], { to: INT64 }, 'place');
-  const flat = graph.constant('quantiles', [columns * widest], Float64Array.from(padded));
-  const low = graph.node('Gather', [flat, place], { axis: 0 }, 'low');
-  const next = graph.node('Add', [place, graph.integers('oneMore', [1])], {}, 'next');
-  const high = graph.node('Gather', [flat, next], { axis: 0 }, 'high');
+  const { low, high } = endsOfPieces(graph, piece, starts, padded);
   const part = graph.node(
     'Div',
     [graph.node('Sub', [x, low], {}, 'above'), graph.node('Sub', [high, low], {}, 'span')],
@@ -100,6 +96,15 @@ function levelsOf(
   const middle = graph.node('Mul', [both, double('half', 0.5)], {}, 'middle');
   const isShared = graph.node('Less', [below, upTo], {}, 'isShared');
   return { level: graph.node('Where', [isShared, middle, between], {}, 'level'), last };
+}
+
+/** The quantiles that pieces lie between. @param starts where those of each column start in `flat`, which has them all */
+function endsOfPieces(graph: Graph, piece: Value, starts: Value, flat: readonly number[]) {
+  const place = graph.node('Cast', [graph.node('Add', [piece, starts], {}, 'place')], { to: INT64 }, 'place');
+  const all = graph.constant('quantiles', [flat.length], Float64Array.from(flat));
+  const low = graph.node('Gather', [all, place], { axis: 0 }, 'low');
+  const next = graph.node('Add', [place, graph.integers('oneMore', [1])], {}, 'next');
+  return { low, high: graph.node('Gather', [all, next], { axis: 0 }, 'high') };
 }
 
 /**
@@ -141,11 +146,7 @@ export function valuesOfDeviates(
     'starts',
     each((column) => starts[column]!),
   );
-  const place = graph.node('Cast', [graph.node('Add', [piece, first], {}, 'place')], { to: INT64 }, 'place');
-  const flat = graph.constant('quantiles', [end], Float64Array.from(quantiles.flat()));
-  const low = graph.node('Gather', [flat, place], { axis: 0 }, 'low');
-  const next = graph.node('Add', [place, graph.integers('oneMore', [1])], {}, 'next');
-  const high = graph.node('Gather', [flat, next], { axis: 0 }, 'high');
+  const { low, high } = endsOfPieces(graph, piece, first, quantiles.flat());
   const part = graph.node('Sub', [level, piece], {}, 'part');
   const gap = graph.node('Sub', [high, low], {}, 'gap');
   const value = graph.node('Add', [low, graph.node('Mul', [part, gap], {}, 'part')], {}, 'value');
